@@ -1,0 +1,47 @@
+"""Where each file of a bundle is, relative to the bundle's folder (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from lineclear.model.words import TreeName
+
+__all__ = [
+    "CHANGE",
+    "CONTRACT",
+    "CONTRACT_SOURCES",
+    "DECISIONS",
+    "EVIDENCE",
+    "MANIFEST",
+    "PLAN",
+    "REPAIR",
+    "SARIF",
+    "STATEMENTS",
+    "SUMMARY",
+    "VERDICT",
+    "VERDICT_STATEMENT",
+    "evidence_folder",
+    "evidence_statement",
+]
+
+CHANGE = "inputs/change.json"
+CONTRACT = "inputs/contract.json"
+CONTRACT_SOURCES = "inputs/contract-sources"
+PLAN = "inputs/plan.json"
+EVIDENCE = "evidence"
+STATEMENTS = "statements"
+VERDICT = "verdict.json"
+DECISIONS = "decisions.jsonl"
+MANIFEST = "manifest.json"
+SARIF = "verdict.sarif"
+SUMMARY = "summary.md"
+REPAIR = "repair.md"
+VERDICT_STATEMENT = f"{STATEMENTS}/verdict.dsse.json"
+
+
+def evidence_folder(check: str, tree: TreeName) -> str:
+    """Return the folder of one run; it holds ``evidence.json`` and the tool's raw output."""
+    return f"{EVIDENCE}/{check}/{tree.value}"
+
+
+def evidence_statement(check: str, tree: TreeName) -> str:
+    """Return the path of the statement about one run."""
+    return f"{STATEMENTS}/{check}.{tree.value}.dsse.json"

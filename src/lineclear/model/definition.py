@@ -1,0 +1,65 @@
+"""The definition of one check, as ``checks/<id>.toml`` declares it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from lineclear.model.base import Model
+from lineclear.model.words import Trust
+
+__all__ = ["CheckDefinition", "Limits", "Setting", "ToolSource"]
+
+Direction = Literal["fixed", "free", "grow", "shrink", "lower", "higher"]
+
+
+class Setting(Model):
+    """One setting of a check.
+
+    ``direction`` says which way is stricter: a number that may only get ``lower`` or ``higher``, a list that may
+    only ``grow`` or ``shrink``, ``fixed`` where any other value could be looser, ``free`` where none is.
+    """
+
+    type: Literal["string", "strings", "integer", "boolean", "choice"]
+    help: str
+    required: bool = False
+    default: JsonValue = None
+    choices: list[str] = Field(default_factory=list)
+    direction: Direction
+
+
+class ToolSource(Model):
+    """Where the tool comes from: hash-locked requirements beside the definition, or the project's environment."""
+
+    name: str
+    environment: Literal["own", "project"]
+    requirements: str
+
+
+class Limits(Model):
+    """What one run may use: seconds of wall time, bytes of standard output and error, bytes of one report."""
+
+    seconds: Annotated[int, Field(gt=0)] = 600
+    output_bytes: Annotated[int, Field(gt=0)] = 32_000_000
+    report_bytes: Annotated[int, Field(gt=0)] = 64_000_000
+
+
+class CheckDefinition(Model):
+    """One member of the battery.
+
+    ``base`` says what is run on the base: the ``changed`` files, ``failing`` items only, ``all`` of it, or
+    ``nothing`` (then the state of a finding is unknown). ``executes`` says whether the change's code runs.
+    ``covers`` completes the sentence "<id> looked at <covers>".
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    covers: str
+    adapter: str
+    trust: Trust
+    executes: bool
+    base: Literal["changed", "failing", "all", "nothing"]
+    tool: ToolSource
+    limits: Limits = Field(default_factory=Limits)
+    settings: dict[str, Setting] = Field(default_factory=dict)

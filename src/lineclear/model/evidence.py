@@ -1,0 +1,125 @@
+"""What one run of one check on one tree left behind. It says how it ended, never whether that is good."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from lineclear.model.base import Model
+from lineclear.model.finding import RawFinding
+from lineclear.model.words import Ended, ScopeKind, TreeName, Trust
+
+__all__ = [
+    "Evidence",
+    "FileDigest",
+    "Materials",
+    "Permissions",
+    "Problem",
+    "Scope",
+    "Subject",
+    "Tool",
+    "Unexamined",
+]
+
+
+class Problem(Model):
+    """Why something could not be done: what was found, where, and what to do about it."""
+
+    what: str = Field(min_length=1)
+    where: str = Field(min_length=1)
+    todo: str = Field(min_length=1)
+
+    def sentence(self) -> str:
+        """Return the three parts as one line."""
+        return f"{self.what} ({self.where}). {self.todo}"
+
+
+class FileDigest(Model):
+    """A file of the bundle: path relative to the folder that names it, size in bytes, SHA-256."""
+
+    path: str
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Tool(Model):
+    """The program that ran. ``lock_digest`` is the SHA-256 of the hash-locked requirements it came from."""
+
+    name: str
+    version: str | None
+    lock_digest: str | None
+
+
+class Subject(Model):
+    """What the run examined: a git tree, and the commit that was checked out to have it."""
+
+    tree: str
+    commit: str
+
+
+class Scope(Model):
+    """How much of the tree the run was to examine. ``items`` are paths or test ids, null for all."""
+
+    kind: ScopeKind
+    items: list[str] | None = None
+
+
+class Unexamined(Model):
+    """Something that the run should have examined and did not."""
+
+    path: str
+    reason: str
+
+
+class Materials(Model):
+    """What the run read. ``notObserved``: nothing watched it."""
+
+    status: Literal["notObserved"] = "notObserved"
+
+
+class Permissions(Model):
+    """What the run was allowed to do, and whether anything held it to that."""
+
+    network: Literal["notEnforced"] = "notEnforced"
+    filesystem: Literal["notEnforced"] = "notEnforced"
+    processes: Literal["notEnforced"] = "notEnforced"
+
+
+class Evidence(Model):
+    """One execution of a check on one tree.
+
+    ``findings``, ``measures`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was not looked
+    at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced by placeholders.
+    """
+
+    schema_version: Literal[1] = 1
+    check: str
+    tree: TreeName
+    subject: Subject
+    ended: Ended
+    problem: Problem | None
+    tool: Tool
+    argv: list[str]
+    environment: list[str]
+    started_at: str
+    finished_at: str
+    exit_code: int | None
+    signal: int | None
+    trust: Trust
+    scope: Scope
+    findings: list[RawFinding] | None
+    measures: dict[str, int] | None
+    unexamined: list[Unexamined] | None
+    outputs: list[FileDigest] = Field(default_factory=list)
+    materials: Materials = Field(default_factory=Materials)
+    permissions: Permissions = Field(default_factory=Permissions)
+
+    @model_validator(mode="after")
+    def _says_only_what_it_saw(self) -> Evidence:
+        saw = [value is not None for value in (self.findings, self.measures, self.unexamined)]
+        if self.ended is Ended.COMPLETED and not (all(saw) and self.problem is None):
+            raise ValueError("a completed run states findings, measures and unexamined, and no problem")
+        if self.ended is not Ended.COMPLETED and (any(saw) or self.problem is None):
+            raise ValueError("a run that did not complete states a problem and nothing else")
+        return self

@@ -1,0 +1,55 @@
+"""The plan: which checks run on which trees, with what; the only place where a clock was read for the judge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from lineclear.model.base import Model
+from lineclear.model.evidence import Tool
+from lineclear.model.words import Enforcement, ScopeKind, Trust
+
+__all__ = ["Plan", "PlannedCheck", "PlannedRun"]
+
+
+class PlannedRun(Model):
+    """How a check is run on one tree. On the base, ``changed`` and ``selected`` scopes are known only later."""
+
+    merged: ScopeKind
+    base: ScopeKind | None
+
+
+class PlannedCheck(Model):
+    """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why."""
+
+    id: str
+    use: str
+    adapter: str
+    title: str
+    covers: str
+    tool: Tool
+    trust: Trust
+    required: bool
+    enforcement: Enforcement
+    settings: dict[str, JsonValue]
+    seconds: int
+    selected: bool
+    applicable: bool
+    reason: str | None
+    run: PlannedRun | None
+
+
+class Plan(Model):
+    """What is going to happen, decided from the base's contract and the change alone.
+
+    ``now`` is RFC 3339 in UTC, taken once. ``partial`` says that ``--only`` left checks out.
+    """
+
+    schema_version: Literal[1] = 1
+    now: str
+    lineclear: str
+    python: str
+    platform: str
+    partial: bool
+    checks: list[PlannedCheck]

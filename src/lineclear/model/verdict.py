@@ -1,0 +1,174 @@
+"""The verdict: the answer for one change, derived from inputs and evidence and from nothing else."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from lineclear.model.base import Model
+from lineclear.model.change import Author, Revision
+from lineclear.model.contract import Inherited
+from lineclear.model.finding import Finding
+from lineclear.model.words import (
+    CheckStatus,
+    ContractSource,
+    Effect,
+    Enforcement,
+    InvariantResult,
+    Outcome,
+    PathKind,
+    Trust,
+)
+
+__all__ = [
+    "BudgetResult",
+    "CheckResult",
+    "Controls",
+    "EvidenceRef",
+    "FindingCounts",
+    "InvariantEntry",
+    "Moved",
+    "Reason",
+    "Verdict",
+    "VerdictChange",
+    "VerdictContract",
+    "WaiverEntry",
+]
+
+
+class VerdictChange(Model):
+    """The change that was judged. ``merge_tree`` is null on a merge conflict."""
+
+    repository: str
+    pull_request: int | None
+    base: Revision
+    head: Revision
+    merge_tree: str | None
+    uncommitted: bool
+    author: Author
+
+
+class VerdictContract(Model):
+    """The contract that it was judged by."""
+
+    source: ContractSource
+    uri: str
+    digest: str
+    extends: list[Inherited]
+
+
+class Controls(Model):
+    """Samples that the check must catch; null on a check that carries none."""
+
+    planted: int
+    caught: int
+
+
+class FindingCounts(Model):
+    """How many findings a check has against the base. Null: not looked at, so not known."""
+
+    new: int | None
+    existing: int | None
+    fixed: int | None
+
+
+class EvidenceRef(Model):
+    """A piece of evidence: its path in the bundle and the SHA-256 of its bytes."""
+
+    path: str
+    digest: str
+
+
+class CheckResult(Model):
+    """One check's part of the verdict. ``reason`` is a sentence for every status but ``passed``."""
+
+    id: str
+    title: str
+    required: bool
+    enforcement: Enforcement
+    status: CheckStatus
+    reason: str | None
+    trust: Trust
+    controls: Controls | None
+    findings: FindingCounts
+    measures: dict[str, int] | None
+    cached: bool
+    evidence: list[EvidenceRef]
+
+
+class InvariantEntry(Model):
+    """One invariant's part of the verdict."""
+
+    id: str
+    effect: Effect
+    result: InvariantResult
+    expression: str
+    reason: str | None
+    remedy: str
+
+
+class BudgetResult(Model):
+    """One budget's part of the verdict. ``used`` and ``exceeded`` are null when it could not be measured."""
+
+    id: str
+    of: str
+    used: int | None
+    warn: int | None
+    review: int | None
+    fail: int | None
+    exceeded: Effect | None
+    error: str | None
+
+
+class WaiverEntry(Model):
+    """One waiver's part of the verdict: whether it was in force, and what it was used for."""
+
+    fingerprint: str | None
+    invariant: str | None
+    reason: str
+    owner: str
+    expires: str
+    state: Literal["used", "unused", "expired"]
+
+
+class Reason(Model):
+    """One reason for the outcome: the outcome it asks for, who says so, what was found, what to do."""
+
+    outcome: Outcome
+    source: str
+    text: str
+    todo: str
+
+
+class Moved(Model):
+    """What moved, by what the files are to the system. Null paths never occur: every changed file is in one."""
+
+    kind: PathKind
+    files: int
+    paths: list[str]
+
+
+class Verdict(Model):
+    """The answer.
+
+    ``summary`` is one sentence; ``reasons`` are all reasons, most severe first. ``warnings`` ask for nothing.
+    ``moved`` is null when base and head could not be merged. ``established`` and ``not_established`` are the
+    sentences every report ends with.
+    """
+
+    schema_version: Literal[1] = 1
+    outcome: Outcome
+    enforcement: Enforcement
+    partial: bool
+    summary: str
+    reasons: list[Reason]
+    warnings: list[Reason]
+    change: VerdictChange
+    contract: VerdictContract
+    checks: list[CheckResult]
+    invariants: list[InvariantEntry]
+    findings: list[Finding]
+    budgets: list[BudgetResult]
+    waivers: list[WaiverEntry]
+    moved: list[Moved] | None
+    established: list[str]
+    not_established: list[str]
