@@ -48,8 +48,11 @@ class Limits(Model):
 class CheckDefinition(Model):
     """One member of the battery.
 
-    ``base`` says what is run on the base: the ``changed`` files, ``failing`` items only, ``all`` of it, or
-    ``nothing`` (then the state of a finding is unknown). ``executes`` says whether the change's code runs.
+    ``base`` says what is run on the base: the ``changed`` files, the items ``failing`` on the merge result, all of it
+    ``whenFound`` something on the merge result, or ``all`` always. ``executes``: whether the change's code runs.
+    ``needs`` says what the trees must hold for the check to apply: Python files, tests, or nothing by itself.
+    ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
+    has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed, testsSkipped).
     ``covers`` completes the sentence "<id> looked at <covers>".
     """
 
@@ -59,7 +62,10 @@ class CheckDefinition(Model):
     adapter: str
     trust: Trust
     executes: bool
-    base: Literal["changed", "failing", "all", "nothing"]
+    needs: Literal["python", "tests", "nothing"]
+    suite: bool = False
+    base: Literal["changed", "failing", "whenFound", "all"]
     tool: ToolSource
+    provides: dict[str, str] = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)
     settings: dict[str, Setting] = Field(default_factory=dict)

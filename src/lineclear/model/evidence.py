@@ -66,10 +66,11 @@ class Scope(Model):
 
 
 class Unexamined(Model):
-    """Something that the run should have examined and did not."""
+    """Something that the run should have examined and did not, or ``partly`` only."""
 
     path: str
     reason: str
+    partly: bool = False
 
 
 class Materials(Model):
@@ -89,7 +90,8 @@ class Permissions(Model):
 class Evidence(Model):
     """One execution of a check on one tree.
 
-    ``findings``, ``measures`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was not looked
+    ``examined`` lists the changed files that the run looked into one by one; ``unexamined`` files it should have.
+    ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was not looked
     at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced by placeholders.
     """
 
@@ -110,6 +112,7 @@ class Evidence(Model):
     scope: Scope
     findings: list[RawFinding] | None
     measures: dict[str, int] | None
+    examined: list[str] | None
     unexamined: list[Unexamined] | None
     outputs: list[FileDigest] = Field(default_factory=list)
     materials: Materials = Field(default_factory=Materials)
@@ -117,9 +120,9 @@ class Evidence(Model):
 
     @model_validator(mode="after")
     def _says_only_what_it_saw(self) -> Evidence:
-        saw = [value is not None for value in (self.findings, self.measures, self.unexamined)]
+        saw = [value is not None for value in (self.findings, self.measures, self.examined, self.unexamined)]
         if self.ended is Ended.COMPLETED and not (all(saw) and self.problem is None):
-            raise ValueError("a completed run states findings, measures and unexamined, and no problem")
+            raise ValueError("a completed run states findings, measures, examined and unexamined, and no problem")
         if self.ended is not Ended.COMPLETED and (any(saw) or self.problem is None):
             raise ValueError("a run that did not complete states a problem and nothing else")
         return self

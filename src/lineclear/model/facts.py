@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import computed_field
+
 from lineclear.model.base import Model
 from lineclear.model.words import (
     AuthorKind,
@@ -13,6 +17,7 @@ from lineclear.model.words import (
 )
 
 __all__ = [
+    "REVIEWED",
     "AuthorFacts",
     "ChangeFacts",
     "CheckFacts",
@@ -22,6 +27,11 @@ __all__ = [
     "FindingFacts",
     "SuiteFacts",
 ]
+
+#: What a person has to read of a change; lock files, data and documents are not counted as size.
+REVIEWED = frozenset(
+    {PathKind.SOURCE, PathKind.TEST, PathKind.CONFIGURATION, PathKind.CONTROL_PLANE, PathKind.API_DOCUMENT}
+)
 
 
 class AuthorFacts(Model):
@@ -36,14 +46,17 @@ class FileFacts(Model):
     """One of ``change.files``."""
 
     path: str
-    status: str
+    status: Literal["added", "deleted", "modified", "renamed", "typeChanged"]
     kind: PathKind
     added: int | None
     deleted: int | None
 
 
 class ChangeFacts(Model):
-    """``change``: its paths, and its size in lines added and deleted (binary files count none)."""
+    """``change``: its paths, and its size in lines added and deleted (binary files count none).
+
+    ``reviewedLines`` is that size without dependencies, data and documents.
+    """
 
     author: AuthorFacts
     paths: list[str]
@@ -53,6 +66,12 @@ class ChangeFacts(Model):
     deleted: int
     commits: int
     uncommitted: bool
+
+    @computed_field  # type: ignore[prop-decorator] # mypy does not know decorators on properties (python/mypy#1362)
+    @property
+    def reviewed_lines(self) -> int:
+        """Lines added and deleted in the kinds of files that a person has to read."""
+        return sum((f.added or 0) + (f.deleted or 0) for f in self.files if f.kind in REVIEWED)
 
 
 class FindingFacts(Model):

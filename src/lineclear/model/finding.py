@@ -31,7 +31,10 @@ class RawFinding(Model):
 
 
 class Finding(Model):
-    """A finding as the verdict states it. ``state`` is null when the base could not be compared."""
+    """A finding as the verdict states it.
+
+    ``state`` is null when the base could not be compared; ``waived`` says that a waiver in force covers it.
+    """
 
     check: str
     rule: str
@@ -40,6 +43,7 @@ class Finding(Model):
     path: str | None
     line: int | None
     state: FindingState | None
+    waived: bool = False
     fingerprint: str
     remedy: str
     reproduce: str

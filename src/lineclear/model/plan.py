@@ -14,14 +14,14 @@ __all__ = ["Plan", "PlannedCheck", "PlannedRun"]
 
 
 class PlannedRun(Model):
-    """How a check is run on one tree. On the base, ``changed`` and ``selected`` scopes are known only later."""
+    """How much of each tree a check examines. ``base`` is null where the base is run only if something was found."""
 
     merged: ScopeKind
     base: ScopeKind | None
 
 
 class PlannedCheck(Model):
-    """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why."""
+    """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why. ``suite``: it runs tests."""
 
     id: str
     use: str
@@ -30,6 +30,7 @@ class PlannedCheck(Model):
     covers: str
     tool: Tool
     trust: Trust
+    suite: bool
     required: bool
     enforcement: Enforcement
     settings: dict[str, JsonValue]

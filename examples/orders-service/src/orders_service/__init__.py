@@ -1,0 +1,1 @@
+"""A small service over HTTP: orders, their lines and their totals."""

@@ -1,0 +1,129 @@
+"""What an adapter is: it says what to start for one run, and reads what that left behind.
+
+An adapter starts nothing itself. Timeouts, output caps, collection and the end of the process tree belong to the
+engine (``lineclear.run``), so that they hold for every tool alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from lineclear.model.evidence import Problem, Unexamined
+from lineclear.model.finding import RawFinding
+from lineclear.model.words import Ended, TreeName
+
+__all__ = [
+    "Adapter",
+    "Invocation",
+    "Raw",
+    "Reading",
+    "RunProblem",
+    "ServiceSpec",
+    "Source",
+    "Workbench",
+]
+
+Source = Callable[[str], bytes | None]
+"""Gives a regular file of the tree as git has it, or None; never follows a link, never reads the work tree."""
+
+
+class RunProblem(Exception):
+    """A run ended without a result that may be judged."""
+
+    def __init__(self, ended: Ended, what: str, *, where: str, todo: str) -> None:
+        super().__init__(what)
+        self.ended = ended
+        self.problem = Problem(what=what, where=where, todo=todo)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workbench:
+    """What one run has to work with. All folders are absolute and outside the user's work tree.
+
+    ``tree`` is the checked-out tree; ``root`` the project's root in it; ``base_tree`` the base's, for rule packs;
+    ``inputs`` a folder for files made for the tool; ``outputs`` the one it may write to; ``data`` the check's own
+    folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
+    ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
+    ``items`` the test ids in scope, None for all. ``port`` is a free loopback port.
+    """
+
+    check: str
+    tree_name: TreeName
+    tree: Path
+    root: Path
+    base_tree: Path
+    inputs: Path
+    outputs: Path
+    data: Path
+    bin: Path
+    project_bin: Path
+    settings: Mapping[str, JsonValue]
+    files: Sequence[str]
+    changed: frozenset[str]
+    items: Sequence[str] | None
+    port: int
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSpec:
+    """A service that must answer at ``http://127.0.0.1:port`` + ``ready`` before the tool starts."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str]
+    port: int
+    ready: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """The command of one run. ``reports`` are the files that it must leave in the outputs folder."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+    reports: tuple[str, ...] = ()
+    service: ServiceSpec | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raw:
+    """What a command left that ended by itself."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    reports: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a reader took from it.
+
+    ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
+    where the check does that.
+    """
+
+    findings: list[RawFinding]
+    measures: dict[str, int]
+    examined: frozenset[str]
+    unexamined: list[Unexamined] = field(default_factory=list)
+    retry_on_base: tuple[str, ...] = ()
+
+
+class Adapter(Protocol):
+    """One family of tools."""
+
+    def prepare(self, bench: Workbench) -> Invocation:
+        """Return the command of one run; raises :class:`RunProblem` where none can be made."""
+
+    def read(self, raw: Raw, bench: Workbench) -> Reading:
+        """Read what the command left; raises :class:`RunProblem` where that is no result. Touches nothing."""

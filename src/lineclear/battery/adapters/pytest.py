@@ -1,0 +1,188 @@
+"""pytest in the project's own environment, with a reporter of ours that writes down every test."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from lineclear.battery import programs
+from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.fingerprints import item_key
+from lineclear.battery.readers.suite_report import Suite, TestOutcome, read_suite
+from lineclear.model.finding import RawFinding
+from lineclear.model.words import Ended, Level
+
+__all__ = ["prepare", "read"]
+
+_REPORT = "tests.jsonl"
+_SELECTION = "selection.json"
+_PROGRAM = Path(programs.__file__).parent / "run_tests.py"
+_EXIT_CODES = {
+    2: "was interrupted",
+    3: "met an internal error",
+    4: "refused its command line or configuration",
+}
+
+
+def prepare(bench: Workbench) -> Invocation:
+    """Run the suite as its configuration says; options that would end the run early are undone."""
+    selected = bench.items is not None
+    paths = _selected_files(bench) if selected else _strings(bench, "paths")
+    return Invocation(
+        argv=(
+            str(bench.project_bin / "python"),
+            str(_PROGRAM),
+            str(bench.outputs / _REPORT),
+            str(bench.inputs / _SELECTION) if selected else "-",
+            str(bench.root),
+            "--",
+            *_strings(bench, "args"),
+            f"--rootdir={bench.root}",
+            "--maxfail=0",
+            "--continue-on-collection-errors",
+            "-o",
+            f"cache_dir={bench.outputs / 'cache'}",
+            *paths,
+        ),
+        cwd=bench.root,
+        inputs={_SELECTION: json.dumps(bench.items).encode()} if selected else {},
+        reports=(_REPORT,),
+    )
+
+
+def read(raw: Raw, bench: Workbench) -> Reading:
+    """Read the report; the exit code, the collected tests and those that ran must agree."""
+    suite = read_suite(raw.reports[_REPORT], _REPORT)
+    _hold_together(suite, raw, bench)
+    findings = [
+        *(_collect_error(name, text, bench) for name, text in suite.collect_errors.items()),
+        *(_failure(test, bench) for test in suite.tests.values() if test.outcome == "failed"),
+    ]
+    if suite.exit == 1 and not findings and bench.items is None:
+        findings.append(_threshold(raw))
+    failing = (*suite.collect_errors, *(t.id for t in suite.tests.values() if t.outcome == "failed"))
+    return Reading(
+        findings=sorted(findings, key=lambda f: (f.path or "", f.line or 0, f.rule, f.message)),
+        measures={
+            "testsCollected": len(suite.collected or ()),
+            "testsPassed": suite.count("passed", "xpassed"),
+            "testsFailed": suite.count("failed") + len(suite.collect_errors),
+            "testsSkipped": suite.count("skipped", "xfailed"),
+        },
+        examined=frozenset(_in_tree(test.partition("::")[0], bench) for test in suite.collected or ()),
+        retry_on_base=tuple(failing),
+    )
+
+
+def _hold_together(suite: Suite, raw: Raw, bench: Workbench) -> None:
+    where = f"check {bench.check}, {bench.tree_name.value} tree"
+    if raw.exit_code != suite.exit:
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"pytest said exit code {suite.exit} and its process ended with {raw.exit_code}",
+            where=where,
+            todo="Look for code that ends the process after the tests (atexit, os._exit, a signal).",
+        )
+    if suite.exit in _EXIT_CODES:
+        raise RunProblem(
+            Ended.CRASHED,
+            f"pytest {_EXIT_CODES[suite.exit]} (exit code {suite.exit}): {_tail(raw)}",
+            where=where,
+            todo="Run `pytest` in the project and mend what it says.",
+        )
+    if suite.exit not in (0, 1, 5):
+        raise RunProblem(
+            Ended.CRASHED,
+            f"pytest ended with exit code {suite.exit}, which is a plugin's: {_tail(raw)}",
+            where=where,
+            todo="Look at its output beside the evidence.",
+        )
+    if suite.collected is None:
+        raise RunProblem(Ended.CRASHED, f"pytest collected nothing: {_tail(raw)}", where=where, todo="Run `pytest`.")
+    if unrun := [test for test in suite.collected if test not in suite.tests]:
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"{len(unrun)} of {len(suite.collected)} collected tests never ran, the first is {unrun[0]}",
+            where=where,
+            todo="Look for a plugin or hook that ends the run early.",
+        )
+    if bench.items is None and not suite.collected and not suite.collect_errors:
+        raise RunProblem(
+            Ended.NOTHING_EXAMINED,
+            "pytest collected no test",
+            where=where,
+            todo="Check testpaths, python_files and -k/-m in pytest's configuration.",
+        )
+
+
+def _failure(test: TestOutcome, bench: Workbench) -> RawFinding:
+    file, _, name = test.id.partition("::")
+    path = _in_tree(test.path or file, bench)
+    return RawFinding(
+        rule="test-failed",
+        level=Level.ERROR,
+        message=f"{test.id} failed: {_message(test.text)}",
+        path=path,
+        line=test.line,
+        key=item_key("pytest", "test-failed", name),
+        remedy="Make the code do what the test says, or change the test where the behaviour is meant to change.",
+        reproduce=f"pytest {shlex.quote(test.id)}",
+    )
+
+
+def _collect_error(name: str, text: str, bench: Workbench) -> RawFinding:
+    return RawFinding(
+        rule="collection-error",
+        level=Level.ERROR,
+        message=f"{name or 'the test session'} could not be collected: {_message(text)}",
+        path=_in_tree(name.partition("::")[0], bench) if name else None,
+        line=None,
+        key=item_key("pytest", "collection-error"),
+        remedy="Mend the import or syntax error; none of the file's tests ran.",
+        reproduce=f"pytest {shlex.quote(name)}" if name else "pytest",
+    )
+
+
+def _threshold(raw: Raw) -> RawFinding:
+    return RawFinding(
+        rule="suite-refused",
+        level=Level.ERROR,
+        message=f"No test failed, and pytest still ended with exit code 1: {_tail(raw)}",
+        path=None,
+        key=item_key("pytest", "suite-refused"),
+        remedy="A plugin refused the run, for example coverage below its threshold; its last line says why.",
+        reproduce="pytest",
+    )
+
+
+def _selected_files(bench: Workbench) -> list[str]:
+    """Return the files of the selected tests that this tree has; pytest refuses a run that names a missing one."""
+    prefix = _prefix(bench)
+    wanted = {item.partition("::")[0] for item in bench.items or ()}
+    return sorted(path for path in wanted if prefix + path in bench.files)
+
+
+def _in_tree(path: str, bench: Workbench) -> str:
+    return _prefix(bench) + path
+
+
+def _prefix(bench: Workbench) -> str:
+    relative = bench.root.relative_to(bench.tree).as_posix()
+    return "" if relative == "." else f"{relative}/"
+
+
+def _strings(bench: Workbench, name: str) -> list[str]:
+    values = bench.settings[name]
+    assert isinstance(values, list)  # noqa: S101 - the definition's type, checked when the contract was loaded
+    return [str(value) for value in values]
+
+
+def _message(text: str | None) -> str:
+    lines = [line.removeprefix("E ").strip() for line in (text or "").splitlines()]
+    return next((line for line in lines if line), "no message")
+
+
+def _tail(raw: Raw) -> str:
+    lines = [line for line in (raw.stderr + b"\n" + raw.stdout).decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "it printed nothing"

@@ -1,0 +1,107 @@
+"""semgrep, offline: our own rule packs and those at the base; what it scanned is held against what it should have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.python_files import python_files
+from lineclear.battery.readers import semgrep_json
+from lineclear.battery.readers.scanner import json_report, located, parse_changed
+from lineclear.model.evidence import Unexamined
+from lineclear.model.words import Ended
+
+__all__ = ["prepare", "read"]
+
+_REPORT = "report.json"
+_SHIPPED = "lineclear:python"
+
+
+def prepare(bench: Workbench) -> Invocation:
+    """Scan the whole tree as it is handed over; no ignore file, size limit or git state of the change steers it."""
+    rules = bench.settings["rules"]
+    assert isinstance(rules, list)  # noqa: S101 - the definition's type, checked when the contract was loaded
+    configs = [arg for rule in rules for arg in ("--config", str(_rule_path(str(rule), bench)))]
+    return Invocation(
+        argv=(
+            str(bench.bin / "semgrep"),
+            "scan",
+            *configs,
+            "--json",
+            f"--output={bench.outputs / _REPORT}",
+            "--metrics=off",
+            "--disable-version-check",
+            "--no-git-ignore",
+            "--x-ignore-semgrepignore-files",
+            "--no-exclude-minified-files",
+            "--max-target-bytes=0",
+            "--timeout=30",
+            "--no-rewrite-rule-ids",
+            "--quiet",
+            ".",
+        ),
+        cwd=bench.tree,
+        env={"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"},
+        reports=(_REPORT,),
+    )
+
+
+def read(raw: Raw, bench: Workbench) -> Reading:
+    """Read the report; a changed file that was not scanned and is not explained stays in ``unexamined``."""
+    if raw.exit_code != 0:
+        raise RunProblem(
+            Ended.CRASHED,
+            f"semgrep ended with exit code {raw.exit_code}: {_last_line(raw.stderr)}",
+            where=f"check {bench.check}",
+            todo="Run `semgrep scan --validate` on the contract's own rules.",
+        )
+    report = json_report(raw.reports[_REPORT], _REPORT, "semgrep")
+    if errors := semgrep_json.fatal_errors(report):
+        raise RunProblem(
+            Ended.CRASHED,
+            f"semgrep reported an error of its own: {errors[0]}",
+            where=f"check {bench.check}",
+            todo="Mend the rule or file that it names; its whole report is beside the evidence.",
+        )
+    python = python_files(bench.files)
+    parsed = parse_changed(bench, "semgrep", python)
+    scanned = semgrep_json.examined(report)
+    not_read = semgrep_json.not_read(report)
+    missed = [
+        Unexamined(path=path, reason="semgrep did not scan it")
+        for path in python
+        if path not in scanned and path not in parsed.paths and path not in not_read
+    ]
+    missed += [
+        Unexamined(path=path, reason=reason, partly=partly)
+        for path, (reason, partly) in sorted(not_read.items())
+        if path not in parsed.paths
+    ]
+    found = located(semgrep_json.hits(report), tool="semgrep", check=bench.check, source=bench.source)
+    examined = scanned.intersection(bench.files) - parsed.paths - {item.path for item in missed if not item.partly}
+    return Reading(
+        findings=parsed.findings + found,
+        measures={"filesExpected": len(python), "filesExamined": len(examined.intersection(python))},
+        examined=examined,
+        unexamined=parsed.unexamined + missed,
+    )
+
+
+def _rule_path(rule: str, bench: Workbench) -> Path:
+    if rule == _SHIPPED:
+        return bench.data / "rules"
+    path = bench.base_tree / rule
+    inside = path.resolve().is_relative_to(bench.base_tree.resolve())
+    if rule.startswith("lineclear:") or not inside or not path.exists():
+        raise RunProblem(
+            Ended.NO_ENVIRONMENT,
+            f"there is no rule pack {rule!r}",
+            where=f"check {bench.check}, setting rules",
+            todo=f"Name {_SHIPPED}, or a file or folder that exists at the base.",
+        )
+    return path
+
+
+def _last_line(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it printed nothing"

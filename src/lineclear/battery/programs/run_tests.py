@@ -1,0 +1,114 @@
+"""Runs pytest in the project's own environment and writes down, test by test, what happened.
+
+Started as ``python run_tests.py REPORT SELECTION PATH_ENTRY -- ARGUMENTS``. REPORT is the JSON Lines file to write;
+SELECTION a JSON file with the ids to run, or ``-``; PATH_ENTRY a folder put last on the module search path, so that a
+project that is not installed is found and one that is installed is not hidden. Standard library and pytest only;
+runs on Python 3.8 and later.
+
+The report: ``{"collected": [id, …]}``, one ``{"test": …}`` or ``{"collectError": …}`` a line, and at the end
+``{"exit": code, "ran": count}``. Without its last line a report is not whole.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def main(argv: list[str]) -> int:
+    """Run pytest with the arguments after ``--`` and return its exit code."""
+    report_path, selection_path, path_entry, separator = argv[:4]
+    if separator != "--":
+        raise SystemExit("usage: run_tests.py REPORT SELECTION PATH_ENTRY -- ARGUMENTS")
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != here]
+    import pytest  # only now: this folder must not be where it is looked for
+
+    sys.path.append(path_entry)
+    selection = None
+    if selection_path != "-":
+        selection = frozenset(json.loads(Path(selection_path).read_text("utf-8")))
+    with Path(report_path).open("x", encoding="utf-8") as stream:
+        reporter = Reporter(stream, selection)
+        code = int(pytest.main([*argv[4:], *serial()], plugins=[reporter]))
+        reporter.write({"exit": code, "ran": len(reporter.seen)})
+    return code
+
+
+def serial() -> list[str]:
+    """Run in one process where pytest-xdist is installed: its workers would not carry the selection."""
+    return ["-n0"] if importlib.util.find_spec("xdist") else []
+
+
+class Reporter:
+    """A pytest plugin that writes one line per test; with a selection it also leaves out all other tests."""
+
+    def __init__(self, stream: IO[str], selection: frozenset[str] | None) -> None:
+        self.stream = stream
+        self.selection = selection
+        self.seen: dict[str, dict[str, Any]] = {}
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Write one line at once, so that a run that is cut short shows where."""
+        self.stream.write(json.dumps(record) + "\n")
+        self.stream.flush()
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep what was selected."""
+        if self.selection is not None:
+            dropped = [item for item in items if item.nodeid not in self.selection]
+            items[:] = [item for item in items if item.nodeid in self.selection]
+            config.hook.pytest_deselected(items=dropped)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Write what is going to run."""
+        self.write({"collected": [item.nodeid for item in session.items]})
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Write a file that could not be collected."""
+        if report.failed:
+            self.write({"collectError": {"id": report.nodeid, "text": shorten(report.longreprtext)}})
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Fold the phases of one test into one word, and write it when the test is over."""
+        entry = self.seen.setdefault(report.nodeid, {"outcome": None, "text": None, "line": None, "path": None})
+        outcome = classify(report)
+        if outcome is not None and (entry["outcome"] in (None, "passed") or outcome == "failed"):
+            path, line, _ = report.location
+            entry["outcome"] = outcome
+            entry["text"] = shorten(report.longreprtext) if report.failed else None
+            entry["path"] = path.replace(os.sep, "/")
+            entry["line"] = None if line is None else line + 1
+        if report.when == "teardown":
+            self.write({"test": dict(entry, id=report.nodeid)})
+
+
+def classify(report: pytest.TestReport) -> str | None:
+    """Return the word for one phase of one test, or None where the phase says nothing by itself."""
+    if report.outcome not in ("passed", "failed", "skipped"):
+        return None  # a plugin's own word, such as "rerun": the attempt that counts is still to come
+    expected = hasattr(report, "wasxfail")
+    if report.failed:
+        return "failed"
+    if report.skipped:
+        return "xfailed" if expected else "skipped"
+    if report.when == "call":
+        return "xpassed" if expected else "passed"
+    return None
+
+
+def shorten(text: str) -> str:
+    """Return the lines that say what went wrong: pytest marks them with ``E``."""
+    lines = [line for line in text.splitlines() if line.startswith("E ")] or text.splitlines()[-3:]
+    return "\n".join(line[:400] for line in lines[:8])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

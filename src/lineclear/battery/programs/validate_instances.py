@@ -1,0 +1,131 @@
+"""Validates instances against one JSON Schema and writes a JSON report. Runs in the tool's own environment.
+
+Started as ``python -I validate_instances.py SCHEMA INSTANCE_LIST REPORT`` in the tree. INSTANCE_LIST is a JSON file
+with relative paths. Needs jsonschema, its format checkers, and PyYAML. Nothing is fetched: a reference that leaves
+the schema file is refused.
+
+The report: ``{"schemaError": {…} | null, "instances": [{"path", "unreadable", "errors": [{…}]}]}``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.validators import validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+_MAX_ERRORS = 50
+
+
+class _Refused(Exception):
+    """A document that cannot be read as JSON, YAML or TOML."""
+
+
+def main(argv: list[str]) -> int:
+    """Write the report; the exit code is 0 whenever it is whole."""
+    schema_path, list_path, report_path = argv
+    report = _validate(schema_path, json.loads(Path(list_path).read_text("utf-8")))
+    Path(report_path).write_text(json.dumps(report), "utf-8")
+    return 0
+
+
+def _validate(schema_path: str, instances: list[str]) -> dict[str, Any]:
+    try:
+        schema, _ = _load(schema_path)
+        cls = validator_for(schema, default=Draft202012Validator)
+        cls.check_schema(schema, format_checker=cls.FORMAT_CHECKER)
+        validator = cls(schema, format_checker=cls.FORMAT_CHECKER, registry=Registry())
+    except _Refused as exc:
+        return {"schemaError": {"pointer": "", "message": str(exc)}, "instances": []}
+    except SchemaError as exc:
+        return {"schemaError": {"pointer": _pointer(exc), "message": exc.message[:400]}, "instances": []}
+    results = []
+    for path in instances:
+        try:
+            results.append(_instance(validator, path))
+        except Unresolvable as exc:
+            message = f"the reference {exc.ref!r} leaves the schema file, and nothing is fetched"
+            return {"schemaError": {"pointer": "", "message": message}, "instances": []}
+    return {"schemaError": None, "instances": results}
+
+
+def _instance(validator: Any, path: str) -> dict[str, Any]:
+    try:
+        document, lines = _load(path)
+    except _Refused as exc:
+        return {"path": path, "unreadable": str(exc), "errors": []}
+    errors = sorted(validator.iter_errors(document), key=lambda e: (_pointer(e), str(e.validator)))
+    return {
+        "path": path,
+        "unreadable": None,
+        "errors": [
+            {
+                "pointer": _pointer(error),
+                "keyword": str(error.validator),
+                "message": error.message[:400],
+                "line": _line(lines, list(error.absolute_path)),
+            }
+            for error in errors[:_MAX_ERRORS]
+        ],
+        "count": len(errors),
+    }
+
+
+def _load(path: str) -> tuple[Any, yaml.Node | None]:
+    """Return the document, and its YAML nodes for line numbers where the format has them (JSON is read as YAML)."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8")
+        if path.endswith(".toml"):
+            return _plain(tomllib.loads(text)), None
+        if path.endswith((".yaml", ".yml")):
+            return _plain(yaml.safe_load(text)), yaml.compose(text, Loader=yaml.SafeLoader)
+        document = json.loads(text, parse_constant=_no_constant)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as exc:
+        raise _Refused(f"{path} cannot be read: {' '.join(str(exc).split())[:300]}") from exc
+    try:
+        return document, yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return document, None  # JSON that is no YAML, such as one indented with tabs: only the line is lost
+
+
+def _plain(value: Any) -> Any:
+    """Turn the dates of YAML and TOML into the strings that a JSON Schema can speak of."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _pointer(error: ValidationError | SchemaError) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
+
+
+def _line(node: yaml.Node | None, path: list[Any]) -> int | None:
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return None
+    return None if node is None else int(node.start_mark.line) + 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

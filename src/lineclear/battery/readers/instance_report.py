@@ -1,0 +1,61 @@
+"""Reads the report of ``programs/validate_instances.py``."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from lineclear.battery.adapter import RunProblem
+from lineclear.model.base import Model
+from lineclear.model.words import Ended
+
+__all__ = ["InstanceError", "InstanceReport", "InstanceResult", "read_instances"]
+
+
+class SchemaProblem(Model):
+    """Why the schema cannot be used; ``pointer`` is the JSON pointer into it (RFC 6901)."""
+
+    pointer: str
+    message: str
+
+
+class InstanceError(Model):
+    """One place in an instance that the schema refuses."""
+
+    pointer: str
+    keyword: str
+    message: str
+    line: int | None
+
+
+class InstanceResult(Model):
+    """One instance. ``count`` is the number of errors, of which the first are listed."""
+
+    path: str
+    unreadable: str | None
+    errors: list[InstanceError]
+    count: int = 0
+
+
+class InstanceReport(Model):
+    """The whole report: a schema that cannot be used, or a result for every instance."""
+
+    schema_error: SchemaProblem | None
+    instances: list[InstanceResult]
+
+
+def read_instances(raw: bytes, where: str, expected: list[str]) -> InstanceReport:
+    """Parse the report; one that leaves out an instance is no result."""
+    try:
+        report = InstanceReport.model_validate_json(raw)
+    except ValidationError as exc:
+        raise RunProblem(
+            Ended.BAD_REPORT, "the validation report is not whole", where=where, todo="Run it again."
+        ) from exc
+    if report.schema_error is None and [item.path for item in report.instances] != expected:
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"the validation report has {len(report.instances)} instances, {len(expected)} were given",
+            where=where,
+            todo="Run it again.",
+        )
+    return report

@@ -1,0 +1,101 @@
+"""What all file scanners share: findings with anchors in the source, and the account of what was examined."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lineclear.battery.adapter import RunProblem, Source, Workbench
+from lineclear.battery.fingerprints import SourceLines
+from lineclear.battery.python_files import parse_failures, unparsable
+from lineclear.model.evidence import Unexamined
+from lineclear.model.finding import RawFinding
+from lineclear.model.words import Ended, Level
+
+__all__ = ["Hit", "Parsed", "json_report", "located", "parse_changed", "rerun"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One result of a scanner. Lines count from 1; ``remedy`` is what its author must do."""
+
+    rule: str
+    level: Level
+    message: str
+    path: str
+    line: int | None
+    end_line: int | None
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parsed:
+    """Changed Python files that cannot be parsed: as findings, and as not examined."""
+
+    findings: list[RawFinding]
+    unexamined: list[Unexamined]
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that are accounted for by a finding of ours."""
+        return frozenset(item.path for item in self.unexamined)
+
+
+def rerun(check: str) -> str:
+    """Return the command that runs one check again."""
+    return f"lineclear verify --only {check}"
+
+
+def json_report(raw: bytes, name: str, tool: str) -> Mapping[str, Any]:
+    """Parse a tool's JSON report; half of one, or none of it, is no result."""
+    try:
+        report = json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"{tool} left a report that is not whole: {exc}",
+            where=name,
+            todo=f"Run it again; if it stays so, look at {tool}'s standard error beside the evidence.",
+        ) from exc
+    if not isinstance(report, dict):
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"{tool} left a report that is no JSON object",
+            where=name,
+            todo=f"Check that the pinned version of {tool} is the one that ran.",
+        )
+    return report
+
+
+def located(hits: Iterable[Hit], *, tool: str, check: str, source: Source) -> list[RawFinding]:
+    """Give every hit its key and context from the source line that it is about."""
+    files: dict[str, SourceLines] = {}
+    findings = []
+    for hit in hits:
+        if hit.path not in files:
+            files[hit.path] = SourceLines(source(hit.path))
+        lines = files[hit.path]
+        findings.append(
+            RawFinding(
+                rule=hit.rule,
+                level=hit.level,
+                message=hit.message,
+                path=hit.path,
+                line=hit.line,
+                end_line=hit.end_line,
+                key=lines.key(tool, hit.rule, hit.line, hit.end_line),
+                context=lines.context(hit.line),
+                remedy=hit.remedy,
+                reproduce=rerun(check),
+            )
+        )
+    return sorted(findings, key=lambda f: (f.path or "", f.line or 0, f.rule, f.message))
+
+
+def parse_changed(bench: Workbench, tool: str, python: Iterable[str]) -> Parsed:
+    """Parse the changed Python files ourselves: scanners call an unparsable file scanned, and exit 0."""
+    failures = parse_failures((path for path in python if path in bench.changed), bench.source)
+    findings, unexamined = unparsable(tool, failures, rerun(bench.check))
+    return Parsed(findings=findings, unexamined=unexamined)

@@ -1,0 +1,93 @@
+"""Reads the report of ``programs/run_tests.py``: one JSON object a line, whole only with its last line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from lineclear.battery.adapter import RunProblem
+from lineclear.model.base import Model
+from lineclear.model.words import Ended
+
+__all__ = ["Suite", "TestOutcome", "read_suite"]
+
+OutcomeWord = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
+
+
+class TestOutcome(Model):
+    """What happened to one test. ``path`` is relative to the root of the run, ``line`` counts from 1."""
+
+    id: str
+    outcome: OutcomeWord | None
+    text: str | None
+    path: str | None
+    line: int | None
+
+
+class _CollectError(Model):
+    id: str
+    text: str
+
+
+class _Line(Model):
+    """One line: exactly one of its fields is there."""
+
+    collected: list[str] | None = None
+    test: TestOutcome | None = None
+    collect_error: _CollectError | None = None
+    exit: int | None = None
+    ran: int | None = Field(default=None, ge=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """One run of a test suite. ``collected`` is None when pytest never came to the end of collecting."""
+
+    collected: tuple[str, ...] | None
+    tests: dict[str, TestOutcome]
+    collect_errors: dict[str, str]
+    exit: int
+
+    def count(self, *words: OutcomeWord) -> int:
+        """Return how many tests ended with one of these words."""
+        return sum(test.outcome in words for test in self.tests.values())
+
+
+def read_suite(raw: bytes, where: str) -> Suite:
+    """Parse a report; one that is cut, garbled, or counts other than it lists is no result."""
+    lines = [_line(text, number, where) for number, text in enumerate(raw.splitlines(), 1)]
+    if not lines or lines[-1].exit is None:
+        raise _bad("the test report ends before the run did", where, "A test may have ended the process (os._exit).")
+    tests: dict[str, TestOutcome] = {}
+    errors: dict[str, str] = {}
+    collected: tuple[str, ...] | None = None
+    for line in lines[:-1]:
+        if line.collected is not None:
+            collected = tuple(line.collected)
+        elif line.collect_error is not None:
+            errors[line.collect_error.id] = line.collect_error.text
+        elif line.test is not None:
+            tests[line.test.id] = line.test
+        else:
+            raise _bad("the test report has an end in its middle", where, "Something else wrote to the report.")
+    if lines[-1].ran != len(tests):
+        raise _bad(
+            f"the test report counts {lines[-1].ran} tests and lists {len(tests)}",
+            where,
+            "Look for a test id that occurs twice, or for a plugin that runs tests again.",
+        )
+    return Suite(collected=collected, tests=tests, collect_errors=errors, exit=lines[-1].exit)
+
+
+def _line(text: bytes, number: int, where: str) -> _Line:
+    try:
+        return _Line.model_validate(json.loads(text))
+    except (ValueError, RecursionError, ValidationError) as exc:
+        raise _bad(f"line {number} of the test report is not whole", where, "Run it again.") from exc
+
+
+def _bad(what: str, where: str, todo: str) -> RunProblem:
+    return RunProblem(Ended.BAD_REPORT, what, where=where, todo=todo)

@@ -1,0 +1,57 @@
+"""Workflow commands that put new findings beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from lineclear.model.finding import Finding
+from lineclear.model.verdict import Verdict
+from lineclear.model.words import FindingState, Level, Outcome
+from lineclear.report.escape import plain
+
+__all__ = ["annotate", "command"]
+
+# GitHub shows at most ten of one kind for a step.
+_LIMIT = 10
+_COMMAND = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+_SEVERITY = (Level.ERROR, Level.WARNING, Level.NOTE)
+
+
+def annotate(verdict: Verdict) -> list[str]:
+    """Return the commands: the answer unless it is a pass, at most ten new findings, and how many more there are."""
+    new = sorted((finding for finding in verdict.findings if finding.state is FindingState.NEW), key=_urgency)
+    lines = []
+    if verdict.outcome is not Outcome.PASS:
+        kind = "warning" if verdict.outcome is Outcome.REVIEW else "error"
+        lines.append(command(kind, {"title": f"Lineclear: {verdict.outcome.value}"}, verdict.summary))
+    lines += [_finding(finding) for finding in new[:_LIMIT]]
+    if len(new) > _LIMIT:
+        rest = f"{len(new) - _LIMIT} more new findings are in the job summary and in the bundle."
+        lines.append(command("notice", {"title": "Lineclear"}, rest))
+    return lines
+
+
+def command(name: str, properties: dict[str, str], message: str) -> str:
+    """Return one workflow command, with whatever could end it or start another escaped."""
+    written = ",".join(f"{key}={_property(value)}" for key, value in sorted(properties.items()))
+    return f"::{name} {written}::{_data(plain(message, 1000))}"
+
+
+def _finding(finding: Finding) -> str:
+    properties = {"title": f"{finding.check}/{finding.rule}"}
+    if finding.path is not None:
+        properties["file"] = finding.path
+        if finding.line is not None:
+            properties["line"] = str(finding.line)
+    return command(_COMMAND[finding.level], properties, f"{finding.message} To do: {finding.remedy}")
+
+
+def _data(text: str) -> str:
+    """Escape a command's message as GitHub's own toolkit does (actions/toolkit, packages/core/src/command.ts)."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(plain(text, 1000)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _urgency(finding: Finding) -> tuple[int, str, int, str]:
+    return (_SEVERITY.index(finding.level), finding.path or "", finding.line or 0, finding.fingerprint)

@@ -1,0 +1,146 @@
+"""Turn a bundle's verdict into what a workflow step gives: outputs, job summary, annotations and an exit code.
+
+The action runs ``python -I -m lineclear.github.decide BUNDLE``. It believes a valid ``verdict.json`` and nothing
+else: whatever ended before it wrote one is an ``error``, also where the process that ran it exited 0.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from pydantic import ValidationError
+
+from lineclear.errors import BundleError, LineclearError, UsageError
+from lineclear.github.annotations import annotate, command
+from lineclear.github.outputs import append_summary, write_outputs
+from lineclear.judge.outcome import exit_code
+from lineclear.model.bundle import VERDICT
+from lineclear.model.verdict import Verdict
+from lineclear.model.words import Enforcement, FindingState, Outcome
+from lineclear.report.escape import for_markdown
+from lineclear.report.markdown import summary
+from lineclear.report.wording import DID_NOT_RUN
+
+__all__ = ["decide", "main", "read_verdict"]
+
+_SIZE = 64 * 1024 * 1024
+_UNKNOWN = "unknown"
+
+
+def main() -> None:
+    """Decide for the bundle named on the command line, and exit."""
+    try:
+        code = decide(sys.argv[1:], os.environ, sys.stdout)
+    except LineclearError as exc:
+        sys.stderr.write(f"lineclear: {exc}\n")
+        code = exc.exit_code
+    sys.exit(code)
+
+
+def decide(arguments: Sequence[str], env: Mapping[str, str], out: TextIO) -> int:
+    """Write outputs, annotations and the job summary for a bundle, and return the exit code of its verdict.
+
+    Raises UsageError for wrong arguments, and EngineError when the runner's files cannot be written.
+    """
+    if len(arguments) != 1:
+        raise UsageError(
+            f"one bundle folder is needed, {len(arguments)} were given",
+            where="python -I -m lineclear.github.decide",
+            todo="Give the folder that `lineclear verify --out` wrote.",
+        )
+    bundle = Path(arguments[0])
+    try:
+        verdict = read_verdict(bundle)
+    except BundleError as exc:
+        return _no_verdict(bundle, exc, env, out)
+    code = exit_code(verdict.outcome, verdict.enforcement)
+    write_outputs(_outputs(bundle, verdict, code), env)
+    for line in annotate(verdict):
+        out.write(line + "\n")
+    append_summary(summary(verdict), env)
+    return code
+
+
+def read_verdict(bundle: Path) -> Verdict:
+    """Return the verdict of a bundle. No link is followed; raises BundleError when there is no valid one."""
+    try:
+        folder = os.open(bundle, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            # Without O_NONBLOCK a named pipe in the file's place would hold the step until it is killed.
+            descriptor = os.open(VERDICT, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        finally:
+            os.close(folder)
+    except OSError as exc:
+        raise _invalid(bundle, f"there is no verdict to read: {exc.strerror}") from exc
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise _invalid(bundle, "the verdict is not a regular file")
+        raw = file.read(_SIZE + 1)
+    if len(raw) > _SIZE:
+        raise _invalid(bundle, f"the verdict is larger than {_SIZE} bytes")
+    try:
+        return Verdict.model_validate_json(raw, strict=True)
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise _invalid(bundle, f"the verdict is not valid at {key}: {first['msg']}") from exc
+
+
+def _no_verdict(bundle: Path, problem: BundleError, env: Mapping[str, str], out: TextIO) -> int:
+    code = exit_code(Outcome.ERROR, Enforcement.ENFORCE)
+    write_outputs(
+        {
+            "outcome": Outcome.ERROR.value,
+            "enforcement": _UNKNOWN,
+            "exit-code": str(code),
+            "bundle": str(bundle),
+            "new-findings": _UNKNOWN,
+            "partial": _UNKNOWN,
+        },
+        env,
+    )
+    out.write(
+        command("error", {"title": "Lineclear: error"}, f"No verdict could be established: {problem.what}") + "\n"
+    )
+    append_summary(
+        f"# Lineclear: ERROR\n\nNo verdict could be established: {for_markdown(problem.what)}.\n\n"
+        f"To do: {for_markdown(problem.todo)}\n",
+        env,
+    )
+    return code
+
+
+def _outputs(bundle: Path, verdict: Verdict, code: int) -> dict[str, str]:
+    return {
+        "outcome": verdict.outcome.value,
+        "enforcement": verdict.enforcement.value,
+        "exit-code": str(code),
+        "bundle": str(bundle),
+        "new-findings": _new_findings(verdict),
+        "partial": str(verdict.partial).lower(),
+    }
+
+
+def _new_findings(verdict: Verdict) -> str:
+    """Return how many findings are new, or ``unknown`` as soon as one check that ought to know does not."""
+    asked = [check for check in verdict.checks if check.status not in DID_NOT_RUN]
+    if any(check.findings.new is None for check in asked):
+        return _UNKNOWN
+    return str(sum(finding.state is FindingState.NEW for finding in verdict.findings))
+
+
+def _invalid(bundle: Path, what: str) -> BundleError:
+    return BundleError(
+        what,
+        where=str(bundle / VERDICT),
+        todo="Look at the log of the verification: it ended before it wrote a verdict.",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Judges each check by itself: its status, the state of its findings, and the sentence that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lineclear.judge.inputs import Inputs, Item
+from lineclear.judge.matching import Stated, match, unmatched
+from lineclear.model.evidence import Evidence
+from lineclear.model.finding import RawFinding
+from lineclear.model.plan import PlannedCheck
+from lineclear.model.verdict import CheckResult, FindingCounts
+from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName
+
+__all__ = ["Judged", "judge_check"]
+
+_UNKNOWN = FindingCounts(new=None, existing=None, fixed=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A check's result with its findings. ``stated`` is None when the check left nothing that may be judged."""
+
+    result: CheckResult
+    stated: list[Stated] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Comparison:
+    """Findings against the base; ``gap`` says why their state is not known."""
+
+    stated: list[Stated]
+    fixed_known: bool
+    gap: str | None
+
+
+def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -> Judged:
+    """Return the result of one planned check. Every way out but the last is something other than passed."""
+    early = _not_run(planned, inputs)
+    if early is not None:
+        return _without_findings(planned, *early, inputs)
+    item = inputs.get(planned.id, TreeName.MERGED)
+    if item is None:
+        return _without_findings(planned, CheckStatus.MISSING, "It left no evidence for the merge result.", inputs)
+    broken = _broken(item, inputs)
+    if broken is not None:
+        return _without_findings(planned, *broken, inputs)
+    evidence = item.evidence
+    comparison = _compare(planned, evidence, inputs)
+    status, reason = _status(planned, evidence, comparison, inputs, waived)
+    counts = _UNKNOWN if status is CheckStatus.ERROR else _counts(comparison)
+    return Judged(
+        result=_result(planned, status, reason, counts, evidence.measures, inputs),
+        stated=comparison.stated,
+    )
+
+
+def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] | None:
+    if inputs.change.merge_tree is None:
+        return CheckStatus.SKIPPED, "Base and head conflict, so there is no merge result to run on."
+    if not planned.selected:
+        return CheckStatus.SKIPPED, planned.reason or "It was left out by --only."
+    if not planned.applicable:
+        return CheckStatus.NOT_APPLICABLE, planned.reason or "The plan gives no reason."
+    return None
+
+
+def _broken(item: Item, inputs: Inputs) -> tuple[CheckStatus, str] | None:
+    """Return why the evidence for the merge result may not be judged, or None when it may."""
+    evidence = item.evidence
+    if evidence.subject.tree != inputs.change.merge_tree:
+        return CheckStatus.ERROR, f"Its evidence is about another tree, {evidence.subject.tree[:12]}."
+    if evidence.ended is Ended.COMPLETED:
+        if evidence.scope.kind is not ScopeKind.ALL:
+            return CheckStatus.ERROR, "It examined a part of the merge result where all of it was planned."
+        return None
+    status = CheckStatus.TIMEOUT if evidence.ended is Ended.TIMEOUT else CheckStatus.ERROR
+    return status, evidence.problem.sentence() if evidence.problem is not None else evidence.ended.value
+
+
+def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comparison:
+    merged = evidence.findings or []
+    base = inputs.get(planned.id, TreeName.BASE)
+    scope = planned.run.base if planned.run is not None else None
+    if base is None and scope is None and not merged:
+        return _Comparison(stated=[], fixed_known=False, gap=None)
+    if base is None:
+        return _Comparison(stated=unmatched(merged), fixed_known=False, gap="It left no evidence for the base.")
+    before = base.evidence
+    if before.subject.tree != inputs.change.base.tree:
+        return _Comparison(stated=unmatched(merged), fixed_known=False, gap="Its evidence for the base is not of it.")
+    if before.ended is not Ended.COMPLETED or before.findings is None:
+        text = before.problem.sentence() if before.problem is not None else before.ended.value
+        return _Comparison(stated=unmatched(merged), fixed_known=False, gap=f"On the base it did not finish: {text}")
+    changed = inputs.changed_paths()
+
+    def unchanged(finding: RawFinding) -> bool:
+        return before.scope.kind is ScopeKind.CHANGED and finding.path is not None and finding.path not in changed
+
+    stated = match(merged, before.findings, renames=inputs.renames(), unchanged=unchanged)
+    return _Comparison(stated=stated, fixed_known=before.scope.kind is not ScopeKind.SELECTED, gap=None)
+
+
+def _status(
+    planned: PlannedCheck, evidence: Evidence, comparison: _Comparison, inputs: Inputs, waived: frozenset[str]
+) -> tuple[CheckStatus, str | None]:
+    missed = _missed(evidence, inputs)
+    if missed:
+        more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
+        return CheckStatus.ERROR, f"It did not examine {missed[0]}{more}, which the change touches."
+    errors = [s for s in comparison.stated if s.raw.level is Level.ERROR and s.fingerprint not in waived]
+    if comparison.gap is not None and (errors or planned.run is None or planned.run.base is ScopeKind.CHANGED):
+        return CheckStatus.ERROR, f"Whether its findings are new is not known. {comparison.gap}"
+    new = sum(s.state is FindingState.NEW for s in errors)
+    if new:
+        return CheckStatus.FAILED, f"{new} new {'finding' if new == 1 else 'findings'}."
+    return CheckStatus.PASSED, None
+
+
+def _missed(evidence: Evidence, inputs: Inputs) -> list[str]:
+    """Return the changed files that were not examined and that no finding speaks of."""
+    reported = {finding.path for finding in evidence.findings or []}
+    changed = inputs.changed_paths()
+    return sorted(
+        item.path
+        for item in evidence.unexamined or []
+        if item.path in changed and not item.partly and item.path not in reported
+    )
+
+
+def _counts(comparison: _Comparison) -> FindingCounts:
+    if comparison.gap is not None:
+        return _UNKNOWN
+    states = [s.state for s in comparison.stated]
+    return FindingCounts(
+        new=states.count(FindingState.NEW),
+        existing=states.count(FindingState.EXISTING),
+        fixed=states.count(FindingState.FIXED) if comparison.fixed_known else None,
+    )
+
+
+def _without_findings(planned: PlannedCheck, status: CheckStatus, reason: str, inputs: Inputs) -> Judged:
+    return Judged(result=_result(planned, status, reason, _UNKNOWN, None, inputs), stated=None)
+
+
+def _result(
+    planned: PlannedCheck,
+    status: CheckStatus,
+    reason: str | None,
+    counts: FindingCounts,
+    measures: dict[str, int] | None,
+    inputs: Inputs,
+) -> CheckResult:
+    items = [inputs.get(planned.id, tree) for tree in (TreeName.BASE, TreeName.MERGED)]
+    return CheckResult(
+        id=planned.id,
+        title=planned.title,
+        required=planned.required,
+        enforcement=planned.enforcement,
+        status=status,
+        reason=reason,
+        trust=planned.trust,
+        controls=None,
+        findings=counts,
+        measures=measures,
+        cached=False,
+        evidence=[item.ref for item in items if item is not None],
+    )

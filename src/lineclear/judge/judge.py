@@ -1,0 +1,114 @@
+"""Judges one verification: a pure function of inputs and evidence. It runs nothing and reads no clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from lineclear.contract.cel import Environment
+from lineclear.judge.checks import Judged, judge_check
+from lineclear.judge.facts import build_facts, incomplete
+from lineclear.judge.inputs import Inputs
+from lineclear.judge.outcome import most_severe
+from lineclear.judge.policy import ask_budgets, ask_invariants, in_force, waiver_entries
+from lineclear.judge.reasons import all_reasons, conflict_reason
+from lineclear.judge.sentences import established, moved, not_established, summary
+from lineclear.model.finding import Finding
+from lineclear.model.verdict import Verdict, VerdictChange, VerdictContract
+from lineclear.model.words import FindingState, InvariantResult, Level
+
+__all__ = ["judge"]
+
+
+def judge(inputs: Inputs) -> Verdict:
+    """Return the verdict. The same inputs give the same verdict, byte for byte."""
+    waivers = in_force(inputs)
+    waived = frozenset(waiver.fingerprint for waiver in waivers if waiver.fingerprint is not None)
+    judged = [judge_check(planned, inputs, waived) for planned in inputs.plan.checks]
+    checks = sorted((item.result for item in judged), key=lambda result: result.id)
+    conflict = inputs.change.merge_tree is None
+    findings = _conflicts(inputs) if conflict else _findings(judged, waived)
+
+    environment = Environment()
+    facts = None if conflict else environment.bind(build_facts(inputs, checks, findings))
+    invariants = ask_invariants(inputs, environment, facts, incomplete(checks))
+    budgets = ask_budgets(inputs, environment, facts)
+    if conflict:
+        reasons, warnings = [conflict_reason(inputs)], []
+    else:
+        expired = [waiver for waiver in inputs.contract.waivers if waiver not in waivers]
+        reasons, warnings = all_reasons(inputs, checks, invariants, budgets, expired)
+    outcome = most_severe(reason.outcome for reason in reasons)
+    used = {finding.fingerprint for finding in findings if finding.waived}
+    used |= {entry.id for entry in invariants if entry.result is InvariantResult.WAIVED}
+    return Verdict(
+        outcome=outcome,
+        enforcement=inputs.contract.enforcement,
+        partial=inputs.plan.partial,
+        summary=summary(inputs, outcome, checks, reasons),
+        reasons=reasons,
+        warnings=warnings,
+        change=VerdictChange(
+            repository=inputs.change.repository,
+            pull_request=inputs.change.pull_request,
+            base=inputs.change.base,
+            head=inputs.change.head,
+            merge_tree=inputs.change.merge_tree,
+            uncommitted=inputs.change.uncommitted,
+            author=inputs.change.author,
+        ),
+        contract=VerdictContract(
+            source=inputs.contract.source,
+            uri=inputs.contract.uri,
+            digest=inputs.contract.digest,
+            extends=inputs.contract.extends,
+        ),
+        checks=checks,
+        invariants=sorted(invariants, key=lambda entry: entry.id),
+        findings=findings,
+        budgets=sorted(budgets, key=lambda entry: entry.id),
+        waivers=waiver_entries(inputs, frozenset(used)),
+        moved=moved(inputs),
+        established=established(inputs, checks, invariants),
+        not_established=not_established(inputs, checks, invariants),
+    )
+
+
+def _findings(judged: Sequence[Judged], waived: frozenset[str]) -> list[Finding]:
+    findings = [
+        Finding(
+            check=item.result.id,
+            rule=stated.raw.rule,
+            level=stated.raw.level,
+            message=stated.raw.message,
+            path=stated.raw.path,
+            line=stated.raw.line,
+            state=stated.state,
+            waived=stated.fingerprint in waived and stated.state is not FindingState.FIXED,
+            fingerprint=stated.fingerprint,
+            remedy=stated.raw.remedy,
+            reproduce=stated.raw.reproduce,
+        )
+        for item in judged
+        for stated in item.stated or []
+    ]
+    return sorted(findings, key=lambda f: (f.check, f.path or "", f.line or 0, f.rule, f.fingerprint))
+
+
+def _conflicts(inputs: Inputs) -> list[Finding]:
+    """State each conflict as a finding of the change itself: rule ``change/merge-conflict``."""
+    return [
+        Finding(
+            check="change",
+            rule="merge-conflict",
+            level=Level.ERROR,
+            message="Base and head both change this file, and the changes do not fit together.",
+            path=conflict.path,
+            line=None,
+            state=FindingState.NEW,
+            fingerprint=hashlib.sha256(f"change\0merge-conflict\0{conflict.path}".encode()).hexdigest()[:32] + "-0",
+            remedy="Merge the base into the change, or rebase it, and resolve the conflict.",
+            reproduce=f"git merge-tree --write-tree {inputs.change.base.commit} {inputs.change.head.commit}",
+        )
+        for conflict in inputs.change.conflicts
+    ]

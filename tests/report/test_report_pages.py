@@ -1,0 +1,124 @@
+"""What console, summary and repair list say, whatever the verdict."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from markdown_law import kinds
+from verdict_factory import HOSTILE, VERDICTS, finding
+
+from lineclear.model.verdict import Verdict
+from lineclear.report.console import console
+from lineclear.report.markdown import summary
+from lineclear.report.repair import repair
+
+_ALL = pytest.mark.parametrize("name", VERDICTS)
+
+
+@_ALL
+def test_the_answer_comes_first(name: str) -> None:
+    verdict = VERDICTS[name]()
+    word = verdict.outcome.value.upper()
+    assert console(verdict, colour=False).startswith(word)
+    assert summary(verdict).startswith(f"# Lineclear: {word}\n")
+    assert repair(verdict).startswith(f"# Repair list: {word}\n")
+
+
+@_ALL
+def test_the_console_is_about_forty_lines(name: str) -> None:
+    assert len(console(VERDICTS[name](), colour=False).splitlines()) <= 40
+
+
+def test_the_console_stays_short_when_everything_is_long() -> None:
+    verdict = _crowded()
+    text = console(verdict, colour=False)
+    assert len(text.splitlines()) <= 48
+    assert "of 800 shown; repair.md lists them all." in text
+
+
+def test_the_summary_caps_its_lists() -> None:
+    text = summary(_crowded())
+    assert len(text.splitlines()) < 250
+    assert "- and 380 more" in text
+
+
+@_ALL
+def test_colour_is_only_there_when_asked_for(name: str) -> None:
+    verdict = VERDICTS[name]()
+    plain = console(verdict, colour=False)
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", console(verdict, colour=True)) == plain
+
+
+def test_what_was_not_looked_at_is_not_known_and_never_zero() -> None:
+    verdict = VERDICTS["error"]()
+    rows = [line for line in summary(verdict).splitlines() if line.startswith(("| `pytest`", "| `schemathesis`"))]
+    assert len(rows) == 2
+    assert all(row.count("not known") == 4 for row in rows)
+    assert not any(re.search(r"\b0\b", row) for row in rows)
+    timed_out = next(line for line in console(verdict, colour=False).splitlines() if line.startswith("  pytest "))
+    assert "findings not known" in timed_out
+    assert "0 new" not in timed_out
+
+
+def test_a_conflict_says_that_nothing_is_known_of_what_moved() -> None:
+    text = summary(VERDICTS["conflict"]())
+    assert "## What moved\n\nNot known: base and head could not be merged." in text
+    assert "## What was proven\n\nNothing." in text
+
+
+def test_a_partial_verdict_and_report_mode_say_so_at_the_top() -> None:
+    for text in (console(VERDICTS["partial"](), colour=False), summary(VERDICTS["partial"]())):
+        assert "Partial: only some checks were selected" in "\n".join(text.splitlines()[:6])
+    for text in (console(VERDICTS["report-mode"](), colour=False), summary(VERDICTS["report-mode"]())):
+        assert "Report mode: judged and shown, but it does not block." in "\n".join(text.splitlines()[:6])
+
+
+def test_a_pass_has_nothing_to_repair() -> None:
+    assert "Nothing to repair." in repair(VERDICTS["pass"]())
+    assert "Nothing to repair." not in repair(VERDICTS["error"]())
+
+
+def test_every_new_finding_has_its_place_remedy_and_command_in_the_repair_list() -> None:
+    verdict = VERDICTS["fail"]()
+    text = repair(verdict)
+    for item in verdict.findings:
+        if item.state is not None and item.state.value == "new":
+            assert item.remedy in text
+            assert item.reproduce in text
+            assert item.path is None or item.path in text
+    assert "hardcoded password" not in text
+    assert "assert used" not in text
+
+
+@pytest.mark.parametrize("page", [summary, repair])
+def test_hostile_text_adds_no_markup_to_a_page(page: object) -> None:
+    assert callable(page)
+    ours = {"heading_open", "heading_close", "strong_open", "strong_close", "blockquote_open", "hr", "hardbreak"}
+    found = kinds(page(VERDICTS["hostile"]()))
+    benign = kinds(page(VERDICTS["fail"]())) | ours
+    assert found <= benign | {"text_special", "entity"}
+    assert not found & {"link_open", "image", "html_block", "html_inline", "fence", "code_block", "em_open", "s_open"}
+    assert HOSTILE not in page(VERDICTS["hostile"]())
+
+
+def _crowded() -> Verdict:
+    verdict = VERDICTS["fail"]()
+    checks = [verdict.checks[number % 5].model_copy(update={"id": f"check-{number:02}"}) for number in range(40)]
+    findings = [
+        finding(
+            f"check-{number % 40:02}", f"rule-{number % 400:03}", f"message {number}", f"src/{number}.py", number + 1
+        )
+        for number in range(800)
+    ]
+    return verdict.model_copy(
+        update={
+            "checks": checks,
+            "findings": findings,
+            "reasons": verdict.reasons * 9,
+            "warnings": verdict.reasons * 3,
+            "established": ["Something was established."] * 50,
+            "not_established": ["Something was not."] * 50,
+        }
+    )
