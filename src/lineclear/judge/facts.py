@@ -76,7 +76,11 @@ def _suites(inputs: Inputs, checks: Sequence[CheckResult]) -> SuiteFacts:
     """Add up what the test suites counted; one that should have counted and did not leaves every sum unknown."""
     suites = {planned.id for planned in inputs.plan.checks if planned.suite}
     applicable = [c for c in checks if c.id in suites and c.status is not CheckStatus.NOT_APPLICABLE]
-    measured = [c.measures for c in applicable if c.status in _DONE and c.measures is not None]
+    measured = [
+        c.measures
+        for c in applicable
+        if c.status in _DONE and c.measures is not None and c.measures.keys() >= set(_SUITE)
+    ]
     if not measured or len(measured) != len(applicable):
         return SuiteFacts(collected=None, passed=None, failed=None, skipped=None)
     collected, passed, failed, skipped = (sum(m[name] for m in measured) for name in _SUITE)

@@ -14,7 +14,7 @@ from lineclear.judge.policy import ask_budgets, ask_invariants, in_force, waiver
 from lineclear.judge.reasons import all_reasons, conflict_reason
 from lineclear.judge.sentences import established, moved, not_established, summary
 from lineclear.model.finding import Finding
-from lineclear.model.verdict import Verdict, VerdictChange, VerdictContract
+from lineclear.model.verdict import Reason, Verdict, VerdictChange, VerdictContract
 from lineclear.model.words import FindingState, InvariantResult, Level
 
 __all__ = ["judge"]
@@ -34,7 +34,8 @@ def judge(inputs: Inputs) -> Verdict:
     invariants = ask_invariants(inputs, environment, facts, incomplete(checks))
     budgets = ask_budgets(inputs, environment, facts)
     if conflict:
-        reasons, warnings = [conflict_reason(inputs)], []
+        reasons: list[Reason] = [conflict_reason(inputs)]
+        warnings: list[Reason] = []
     else:
         expired = [waiver for waiver in inputs.contract.waivers if waiver not in waivers]
         reasons, warnings = all_reasons(inputs, checks, invariants, budgets, expired)

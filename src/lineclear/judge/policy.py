@@ -72,8 +72,8 @@ def _answer(
     if facts is None:
         return InvariantResult.ERROR, _UNMERGED
     where = f"invariant {invariant.id}"
-    require = environment.compile(invariant.require, bool, where=where)
-    applies = None if invariant.applies is None else environment.compile(invariant.applies, bool, where=where)
+    require = environment.compile(invariant.require, expected=bool, where=where)
+    applies = None if invariant.applies is None else environment.compile(invariant.applies, expected=bool, where=where)
     names = require.names | (applies.names if applies is not None else frozenset())
     if gaps and "findings" in names:
         return InvariantResult.ERROR, f"It speaks of findings, and {', '.join(gaps)} gave no result."
@@ -104,7 +104,7 @@ def _budget(budget: Budget, environment: Environment, facts: Bound | None) -> Bu
         error = _UNMERGED
     else:
         try:
-            used = int(environment.compile(budget.of, int, where=f"budget {budget.id}").evaluate(facts))
+            used = int(environment.compile(budget.of, expected=int, where=f"budget {budget.id}").evaluate(facts))
         except EvaluationError as exc:
             error = f"It could not be measured: {exc}"
     return BudgetResult(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from lineclear.model.base import Model
 from lineclear.model.evidence import Tool
@@ -23,7 +23,7 @@ class PlannedRun(Model):
 class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why. ``suite``: it runs tests."""
 
-    id: str
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     use: str
     adapter: str
     title: str

@@ -1,0 +1,42 @@
+"""``lineclear contract check``: loads a contract as a verification would, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from lineclear.battery.definitions import load_definitions
+from lineclear.contract.find import find_contract
+from lineclear.contract.load import load_contract
+from lineclear.resources import checks_folder
+
+__all__ = ["register"]
+
+
+def register(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    actions = commands.add_parser("contract", help="check the contract").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    command = actions.add_parser("check", help="load a contract and type-check its invariants")
+    command.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path("lineclear.yaml"))
+    command.set_defaults(run=_check)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    found = find_contract(given=arguments.file, read=lambda _: None)
+    loaded = load_contract(
+        source=found.source,
+        uri=found.uri,
+        text=found.text,
+        read=found.read,
+        definitions=load_definitions(checks_folder()),
+    )
+    effective = loaded.effective
+    print(f"{arguments.file}: valid")
+    print(f"  checks:     {', '.join(check.id for check in effective.checks) or 'none'}")
+    print(f"  invariants: {', '.join(item.id for item in effective.invariants) or 'none'}")
+    print(f"  budgets:    {', '.join(item.id for item in effective.budgets) or 'none'}")
+    print(f"  extends:    {', '.join(item.uri for item in effective.extends) or 'nothing'}")
+    return 0

@@ -1,0 +1,173 @@
+"""``lineclear verify``: plan, run, judge, prove, report."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lineclear import __version__
+from lineclear.battery.definitions import load_definitions
+from lineclear.battery.locks import locked_tool
+from lineclear.change.repository import open_repository
+from lineclear.change.resolve import Resolved, resolve_change
+from lineclear.cli.bundle_folder import prepare_bundle
+from lineclear.contract.find import find_contract
+from lineclear.contract.load import Loaded, load_contract
+from lineclear.github.event import read_event
+from lineclear.judge.bundle import judge_bundle
+from lineclear.judge.outcome import exit_code
+from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, PLAN, VERDICT
+from lineclear.model.verdict import Verdict
+from lineclear.prove.keys import Signer, load_signer
+from lineclear.prove.prove import prove, seal
+from lineclear.report.console import console
+from lineclear.report.escape import for_terminal
+from lineclear.report.write import write_reports
+from lineclear.resources import checks_folder
+from lineclear.run.clock import now
+from lineclear.run.outputs import save
+from lineclear.run.plan import Battery, make_plan
+from lineclear.run.schedule import run_plan
+from lineclear.run.workspaces import Trees, remove_tree
+
+__all__ = ["register"]
+
+
+def register(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    command = commands.add_parser("verify", help="verify a change and write its bundle")
+    command.add_argument("--base", metavar="REV", help="what the change is to be merged into")
+    command.add_argument("--head", metavar="REV", help="the change; default: the work tree with uncommitted work")
+    command.add_argument("--contract", metavar="FILE", type=Path, help="use this contract, not the base's")
+    command.add_argument("--only", metavar="CHECK", action="append", default=[], help="run only these checks")
+    command.add_argument("--out", metavar="DIR", type=Path, help="where the bundle goes; default: .lineclear")
+    command.add_argument("--jobs", metavar="N", type=_positive, default=os.cpu_count() or 2, help="runs at a time")
+    command.add_argument("--key", metavar="FILE", type=Path, help="sign the statements with this private key")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")
+    command.set_defaults(run=_verify)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """Everything that is decided before anything runs."""
+
+    resolved: Resolved
+    loaded: Loaded
+    battery: Battery
+    only: list[str]
+    bundle: Path
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    signer = load_signer(arguments.key) if arguments.key is not None else None
+    scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
+    try:
+        prepared = _prepare(arguments, scratch)
+        verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
+    finally:
+        remove_tree(scratch)
+    _print(verdict, prepared.bundle, arguments.format)
+    return exit_code(verdict.outcome, verdict.enforcement)
+
+
+def _prepare(arguments: argparse.Namespace, scratch: Path) -> _Prepared:
+    repository = open_repository(Path.cwd())
+    out = arguments.out if arguments.out is not None else repository.root / ".lineclear"
+    resolved = resolve_change(
+        repository,
+        base=arguments.base,
+        head=arguments.head,
+        scratch=scratch / "git",
+        event=read_event(os.environ),
+        leave_out=[out],
+    )
+    checks = checks_folder()
+    definitions = load_definitions(checks)
+    base = resolved.change.base.commit
+    found = find_contract(given=arguments.contract, read=lambda path: resolved.scratch.read(base, path))
+    loaded = load_contract(
+        source=found.source, uri=found.uri, text=found.text, read=found.read, definitions=definitions
+    )
+    battery = Battery(
+        definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
+    )
+    only = [name for entry in arguments.only for name in entry.split(",") if name]
+    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, only=only, bundle=prepare_bundle(out))
+
+
+async def _produce(
+    prepared: _Prepared, arguments: argparse.Namespace, scratch: Path, signer: Signer | None
+) -> Verdict:
+    """Write the bundle in the order that docs/architecture.md gives: the manifest is last."""
+    change, contract, bundle = prepared.resolved.change, prepared.loaded.effective, prepared.bundle
+    trees = Trees(scratch=prepared.resolved.scratch, change=change)
+    commits = [commit for commit in (change.base.commit, change.merge_commit) if commit is not None]
+    files = sorted({e.path for commit in commits for e in prepared.resolved.scratch.entries(commit) if e.is_file})
+    plan = make_plan(
+        contract, change, prepared.battery, files=files, only=prepared.only, now=now(), version=__version__
+    )
+    for path, content in ((CHANGE, change), (CONTRACT, contract), (PLAN, plan)):
+        save(content.canonical(), bundle, path)
+    for digest, source in sorted(prepared.loaded.sources.items()):
+        save(source, bundle, f"{CONTRACT_SOURCES}/{digest}")
+    await run_plan(
+        plan,
+        contract,
+        prepared.battery,
+        checks=checks_folder(),
+        trees=trees,
+        scratch=scratch,
+        bundle=bundle,
+        jobs=arguments.jobs,
+        progress=_progress,
+    )
+    verdict = judge_bundle(bundle)
+    save(verdict.canonical(), bundle, VERDICT)
+    prove(bundle, signer)
+    write_reports(bundle, verdict)
+    seal(bundle)
+    return verdict
+
+
+async def _until_signalled(work: Coroutine[Any, Any, Verdict]) -> Verdict:
+    """Do the work; SIGTERM cancels it as Ctrl-C does, so that every child ends."""
+    task = asyncio.ensure_future(work)
+    with contextlib.suppress(NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
+def _print(verdict: Verdict, bundle: Path, form: str) -> None:
+    if form == "json":
+        sys.stdout.write(verdict.canonical().decode())
+        return
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print(console(verdict, colour=colour))
+    print(f"Bundle: {for_terminal(_shown(bundle), 400)}")
+
+
+def _shown(folder: Path) -> str:
+    try:
+        return f"{folder.relative_to(Path.cwd())}/"
+    except ValueError:
+        return f"{folder}/"
+
+
+def _progress(line: str) -> None:
+    print(for_terminal(line, 200), file=sys.stderr, flush=True)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number

@@ -1,0 +1,241 @@
+"""Runs one check on one tree and writes down what it left, as evidence in the bundle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lineclear.battery.adapter import Adapter, Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.model.bundle import evidence_folder
+from lineclear.model.evidence import Evidence, FileDigest, Problem, Scope, Subject, Tool, Unexamined
+from lineclear.model.finding import RawFinding
+from lineclear.model.plan import PlannedCheck
+from lineclear.model.words import Ended
+from lineclear.run.clock import now
+from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge, save
+from lineclear.run.process import Command, Finished, clean_environment, run, serving
+from lineclear.run.service import wait_until_ready
+
+__all__ = ["Limits", "Task", "execute", "write_evidence"]
+
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+_MESSAGE_LENGTH = 1_000
+_ENDED = {
+    "signalled": (Ended.CRASHED, "The tool was killed; look for memory limits and crashes in native code."),
+    "timeout": (Ended.TIMEOUT, "Raise `seconds` of the check in the contract, or find out what hangs."),
+    "outputLimit": (Ended.OUTPUT_LIMIT, "Make the tool or the tests print less."),
+    "spawnFailed": (Ended.NO_ENVIRONMENT, "Check that the command exists and may be executed."),
+    "interrupted": (Ended.INTERRUPTED, "Run it again."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one run may use."""
+
+    seconds: float
+    output_bytes: int
+    report_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One run: a check, its tool, its workbench, and what it is about."""
+
+    planned: PlannedCheck
+    tool: Tool
+    bench: Workbench
+    subject: Subject
+    scope: Scope
+    limits: Limits
+    home: Path
+    path: str
+
+
+@dataclass
+class _Trace:
+    """What is known of a run so far, so that evidence can be written however it ends."""
+
+    argv: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    finished: Finished | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+async def execute(task: Task, adapter: Adapter, bundle: Path) -> tuple[Evidence, Reading | None]:
+    """Run a task to its end and write its evidence. Every way to end is written down; only cancelling is passed on."""
+    started = now()
+    trace = _Trace()
+    reading: Reading | None = None
+    problem: RunProblem | None = None
+    try:
+        reading = await _perform(task, adapter, trace)
+    except RunProblem as exc:
+        problem = exc
+    except Exception as exc:  # noqa: BLE001 - a defect of ours in one check is that check's error, not the end of all
+        problem = RunProblem(
+            Ended.CRASHED,
+            f"Lineclear met an error of its own: {type(exc).__name__}: {exc}",
+            where=f"check {task.planned.id}, {task.bench.tree_name.value} tree",
+            todo="Report it with the bundle; the other checks are not touched by it.",
+        )
+    evidence = _evidence(task, trace, reading, problem, started, bundle)
+    return evidence, reading
+
+
+def write_evidence(evidence: Evidence, bundle: Path) -> None:
+    """Write ``evidence.json`` of one run."""
+    folder = bundle / evidence_folder(evidence.check, evidence.tree)
+    save(evidence.canonical(), folder, "evidence.json")
+
+
+async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
+    bench = task.bench
+    invocation = adapter.prepare(bench)
+    for name, content in invocation.inputs.items():
+        (bench.inputs / name).write_bytes(content)
+    with OutputFolder(bench.outputs) as outputs:
+        finished = await _start(task, invocation, trace)
+        raw = _collect(task, invocation, finished, outputs, trace)
+    return await asyncio.to_thread(adapter.read, raw, bench)
+
+
+async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
+    async with _service(task, invocation, trace):
+        command = _command(task, invocation.argv, invocation.cwd, invocation.env)
+        trace.argv, trace.environment = command.argv, tuple(sorted(command.env))
+        trace.finished = await run(command)
+        return trace.finished
+
+
+@contextlib.asynccontextmanager
+async def _service(task: Task, invocation: Invocation, trace: _Trace) -> AsyncIterator[None]:
+    spec = invocation.service
+    if spec is None:
+        yield
+        return
+    async with serving(_command(task, spec.argv, spec.cwd, spec.env)) as service:
+        try:
+            await wait_until_ready(service, spec, task.planned.id)
+            yield
+        finally:
+            out, err = service.output()
+            trace.files |= {"service.stdout": out, "service.stderr": err}
+
+
+def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str]) -> Command:
+    own = {"HOME": str(task.home), "TMPDIR": str(task.home / "tmp"), **env}
+    return Command(
+        argv=argv,
+        cwd=cwd,
+        env=clean_environment(own, task.path),
+        seconds=task.limits.seconds,
+        output_bytes=task.limits.output_bytes,
+    )
+
+
+def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: OutputFolder, trace: _Trace) -> Raw:
+    where = f"check {task.planned.id}, {task.bench.tree_name.value} tree"
+    trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
+    if finished.exit_code is None:
+        ended, todo = _ENDED[finished.ended]
+        raise RunProblem(ended, finished.problem or finished.ended, where=where, todo=todo)
+    reports = {}
+    for name in invocation.reports:
+        try:
+            reports[name] = outputs.read(name, task.limits.report_bytes)
+        except OutputMissing as exc:
+            last = _last_line(finished)
+            raise RunProblem(
+                Ended.NO_REPORT,
+                f"{task.tool.name} ended with exit code {finished.exit_code} and left no {name}: {last}",
+                where=where,
+                todo="Look at its output beside the evidence.",
+            ) from exc
+        except (OutputRefused, OutputTooLarge) as exc:
+            raise RunProblem(Ended.BAD_REPORT, exc.what, where=where, todo=exc.todo) from exc
+    trace.files |= reports
+    return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
+
+
+def _evidence(
+    task: Task, trace: _Trace, reading: Reading | None, problem: RunProblem | None, started: str, bundle: Path
+) -> Evidence:
+    scrub = _Scrub(task)
+    finished = trace.finished
+    folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name)
+    return Evidence(
+        check=task.planned.id,
+        tree=task.bench.tree_name,
+        subject=task.subject,
+        ended=Ended.COMPLETED if problem is None and reading is not None else _ended(problem),
+        problem=None if problem is None else scrub.problem(problem.problem),
+        tool=task.tool,
+        argv=[scrub.text(argument) for argument in trace.argv],
+        environment=list(trace.environment),
+        started_at=started,
+        finished_at=now(),
+        exit_code=finished.exit_code if finished is not None else None,
+        signal=finished.signal if finished is not None else None,
+        trust=task.planned.trust,
+        scope=task.scope,
+        findings=None if reading is None else [scrub.finding(finding) for finding in reading.findings],
+        measures=None if reading is None else reading.measures,
+        examined=None if reading is None else sorted(reading.examined & task.bench.changed),
+        unexamined=None if reading is None else [scrub.unexamined(item) for item in reading.unexamined],
+        outputs=_save_outputs(trace, folder),
+    )
+
+
+def _ended(problem: RunProblem | None) -> Ended:
+    return problem.ended if problem is not None else Ended.CRASHED
+
+
+def _save_outputs(trace: _Trace, folder: Path) -> list[FileDigest]:
+    return [save(content, folder, name) for name, content in sorted(trace.files.items()) if content]
+
+
+class _Scrub:
+    """Takes out of texts what differs from run to run: folders of this run, the port, addresses in memory."""
+
+    def __init__(self, task: Task) -> None:
+        bench = task.bench
+        names = {
+            bench.tree: "{tree}",
+            bench.base_tree: "{base}",
+            bench.inputs: "{inputs}",
+            bench.outputs: "{outputs}",
+            bench.data: "{check}",
+            bench.bin: "{tool}",
+            bench.project_bin: "{project}",
+            task.home: "{home}",
+        }
+        pairs = sorted(((str(folder), name) for folder, name in names.items()), key=lambda pair: -len(pair[0]))
+        self._pairs = [*pairs, (str(Path(__file__).parents[1]), "{lineclear}")]
+        self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")
+
+    def text(self, text: str) -> str:
+        for folder, name in self._pairs:
+            text = text.replace(folder, name)
+        return _ADDRESS.sub("0x…", self._port.sub("{port}", text)).encode("utf-8", "replace").decode("utf-8")
+
+    def problem(self, problem: Problem) -> Problem:
+        return Problem(what=self.text(problem.what), where=self.text(problem.where), todo=problem.todo)
+
+    def finding(self, finding: RawFinding) -> RawFinding:
+        text = self.text(finding.message)
+        short = text if len(text) <= _MESSAGE_LENGTH else f"{text[: _MESSAGE_LENGTH - 1]}…"
+        return finding.model_copy(update={"message": short})
+
+    def unexamined(self, item: Unexamined) -> Unexamined:
+        return item.model_copy(update={"reason": self.text(item.reason)})
+
+
+def _last_line(finished: Finished) -> str:
+    output = (finished.stderr.strip() or finished.stdout.strip()).decode("utf-8", "replace")
+    return output.splitlines()[-1].strip() if output else "it printed nothing"

@@ -1,0 +1,148 @@
+"""Collect what a run left in a folder, following no link: the folder was the change's to write.
+
+The collector is not confined, so a symlink, FIFO, device or hard link there could make it read, or wait for, what the
+change names. The folder is held open from before the run; what stands under its name afterwards does not matter.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from types import TracebackType
+
+from lineclear.errors import EngineError
+from lineclear.model.base import sha256
+from lineclear.model.evidence import FileDigest
+
+__all__ = ["OutputFolder", "OutputMissing", "OutputRefused", "OutputTooLarge", "save"]
+
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a character device",
+    stat.S_IFBLK: "a block device",
+    stat.S_IFDIR: "a folder",
+}
+
+
+class OutputMissing(EngineError):
+    """The run did not write this output."""
+
+
+class OutputRefused(EngineError):
+    """There is something under the output's name that is not a plain file of the run's own."""
+
+
+class OutputTooLarge(EngineError):
+    """The output holds more than may be collected."""
+
+
+class OutputFolder:
+    """A folder that a run writes its output to; make one before the run, and close it after reading."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor = os.open(path, _OPEN | os.O_DIRECTORY)
+
+    def __enter__(self) -> OutputFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder. Closing twice is harmless."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def read(self, relative: str, limit: int) -> bytes:
+        """Return the bytes of one output, at most ``limit``.
+
+        Raises :class:`OutputMissing`, :class:`OutputRefused` or :class:`OutputTooLarge`.
+        """
+        *folders, name = _parts(relative)
+        held = [os.dup(self._descriptor)]
+        try:
+            for folder in folders:
+                held.append(_open(folder, held[-1], os.O_DIRECTORY, relative))
+            file = _open(name, held[-1], 0, relative)
+            held.append(file)
+            state = os.fstat(file)
+            if not stat.S_ISREG(state.st_mode):
+                raise _refused(relative, f"is {_kind(state.st_mode)}")
+            if state.st_nlink != 1:
+                raise _refused(relative, f"is one of {state.st_nlink} hard links to the same file")
+            return _read(file, relative, limit)
+        finally:
+            for descriptor in held:
+                os.close(descriptor)
+
+    def save(self, relative: str, limit: int, folder: Path, name: str | None = None) -> FileDigest:
+        """Copy one output into a folder of the bundle, as ``name`` or under its own path; see :meth:`read`."""
+        return save(self.read(relative, limit), folder, name or relative)
+
+
+def save(data: bytes, folder: Path, name: str) -> FileDigest:
+    """Write bytes as a new file below a folder of the bundle; one that is there already raises FileExistsError."""
+    target = folder.joinpath(*_parts(name))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") as file:  # O_EXCL: never follows, never overwrites
+        file.write(data)
+    return FileDigest(path=name, size=len(data), sha256=sha256(data))
+
+
+def _parts(relative: str) -> list[str]:
+    parts = relative.split("/")
+    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+        raise _refused(relative, "is no plain relative path")
+    return parts
+
+
+def _open(name: str, folder: int, flags: int, relative: str) -> int:
+    try:
+        # Asked before opening, because opening some devices acts on them; O_NOFOLLOW holds if it changes in between.
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode) != bool(flags & os.O_DIRECTORY) or not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+            raise _refused(relative, f"is {_kind(mode)}" if not flags else f"has {_kind(mode)} in its path: {name}")
+        return os.open(name, _OPEN | flags, dir_fd=folder)
+    except FileNotFoundError as exc:
+        raise OutputMissing(
+            f"the run left no {relative}",
+            where="the run's output folder",
+            todo="Read what the tool printed: it ended before it wrote its report, or wrote it elsewhere.",
+        ) from exc
+    except OSError as exc:
+        raise _refused(relative, f"cannot be opened ({errno.errorcode.get(exc.errno or 0, str(exc))})") from exc
+
+
+def _read(file: int, relative: str, limit: int) -> bytes:
+    data = bytearray()
+    while len(data) <= limit:
+        chunk = os.read(file, min(limit + 1 - len(data), 1 << 20))
+        if not chunk:
+            return bytes(data)
+        data += chunk
+    raise OutputTooLarge(
+        f"{relative} holds more than {limit} bytes",
+        where="the run's output folder",
+        todo="Make the tool report less, or raise the limit in the check's definition.",
+    )
+
+
+def _kind(mode: int) -> str:
+    return _KINDS.get(stat.S_IFMT(mode), "a file" if stat.S_ISREG(mode) else "no plain file")
+
+
+def _refused(relative: str, why: str) -> OutputRefused:
+    return OutputRefused(
+        f"{relative!r} {why}",
+        where="the run's output folder",
+        todo="Only a plain file is collected. Something in the run put this there; find out what.",
+    )

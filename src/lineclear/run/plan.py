@@ -1,0 +1,119 @@
+"""Plans a verification: decides from contract, change and trees alone what runs, on what, and what does not."""
+
+from __future__ import annotations
+
+import difflib
+import platform
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lineclear.contract.globs import matches
+from lineclear.errors import UsageError
+from lineclear.model.change import Change
+from lineclear.model.contract import EffectiveCheck, EffectiveContract
+from lineclear.model.definition import CheckDefinition
+from lineclear.model.evidence import Tool
+from lineclear.model.plan import Plan, PlannedCheck, PlannedRun
+from lineclear.model.words import ScopeKind
+
+__all__ = ["Battery", "make_plan"]
+
+_BASE_SCOPES = {"changed": ScopeKind.CHANGED, "all": ScopeKind.ALL}
+_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_TEST_CONFIGURATION = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Battery:
+    """The check definitions with their tools, by id."""
+
+    definitions: Mapping[str, CheckDefinition]
+    tools: Mapping[str, Tool]
+
+
+def make_plan(
+    contract: EffectiveContract,
+    change: Change,
+    battery: Battery,
+    *,
+    files: Sequence[str],
+    only: Sequence[str],
+    now: str,
+    version: str,
+) -> Plan:
+    """Return the plan. ``files`` are the regular files of both trees, ``only`` the selected checks, empty for all.
+
+    Raises :class:`UsageError` when ``only`` names a check that the contract does not have.
+    """
+    _refuse_unknown(only, [check.id for check in contract.checks])
+    return Plan(
+        now=now,
+        lineclear=version,
+        python=platform.python_version(),
+        platform=sys.platform,
+        partial=bool(only) and any(check.id not in only for check in contract.checks),
+        checks=[_planned(check, change, battery, files, only) for check in contract.checks],
+    )
+
+
+def _planned(
+    check: EffectiveCheck, change: Change, battery: Battery, files: Sequence[str], only: Sequence[str]
+) -> PlannedCheck:
+    definition = battery.definitions[check.use]
+    selected = not only or check.id in only
+    unfit = _not_applicable(check, change, definition, files)
+    reason = "It was left out by --only." if not selected else unfit
+    runs = selected and unfit is None and change.merge_tree is not None
+    return PlannedCheck(
+        id=check.id,
+        use=check.use,
+        adapter=definition.adapter,
+        title=definition.title,
+        covers=definition.covers,
+        tool=battery.tools[check.use],
+        trust=definition.trust,
+        suite=definition.suite,
+        required=check.required,
+        enforcement=check.enforcement,
+        settings=check.settings,
+        seconds=check.seconds,
+        selected=selected,
+        applicable=unfit is None,
+        reason=reason,
+        run=PlannedRun(merged=ScopeKind.ALL, base=_BASE_SCOPES.get(definition.base)) if runs else None,
+    )
+
+
+def _not_applicable(
+    check: EffectiveCheck, change: Change, definition: CheckDefinition, files: Sequence[str]
+) -> str | None:
+    """Return why a check does not apply to this change, or None when it does."""
+    if check.when is not None:
+        touched = {path for f in change.files or () for path in (f.path, f.old_path) if path is not None}
+        if not any(matches(pattern, path) for pattern in check.when.paths for path in touched):
+            return f"The change touches none of {', '.join(check.when.paths)}."
+    if definition.needs == "python" and not any(path.endswith((".py", ".pyi")) for path in files):
+        return "Neither tree has a Python file."
+    if definition.needs == "tests" and not any(_speaks_of_tests(path) for path in files):
+        return "Neither tree has a test file or a pytest configuration."
+    return None
+
+
+def _speaks_of_tests(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    in_tests = path.endswith(".py") and any(part in ("test", "tests", "testing") for part in parts[:-1])
+    return bool(_TEST_FILE.search(path)) or in_tests or parts[-1] in _TEST_CONFIGURATION
+
+
+def _refuse_unknown(only: Sequence[str], known: Sequence[str]) -> None:
+    for name in only:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"the contract has no check {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+                where="--only",
+                todo=f"Choose among: {', '.join(known) or 'none, the contract has no checks'}.",
+            )

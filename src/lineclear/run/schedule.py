@@ -1,0 +1,219 @@
+"""Runs the planned checks in parallel: each on the merge result, and on the base as far as it needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lineclear.battery.adapter import Reading, Workbench
+from lineclear.battery.adapters import ADAPTERS
+from lineclear.errors import LineclearError
+from lineclear.model.contract import EffectiveContract
+from lineclear.model.definition import CheckDefinition
+from lineclear.model.evidence import Evidence, Problem, Scope, Tool
+from lineclear.model.plan import Plan, PlannedCheck
+from lineclear.model.words import Ended, ScopeKind, TreeName
+from lineclear.run.clock import now
+from lineclear.run.environments import ProjectEnvironment, tool_environment
+from lineclear.run.one import Limits, Task, execute, write_evidence
+from lineclear.run.plan import Battery
+from lineclear.run.projects import ProjectEnvironments
+from lineclear.run.service import free_port
+from lineclear.run.workspaces import Trees, Workspaces
+
+__all__ = ["Progress", "run_plan"]
+
+Progress = Callable[[str], None]
+"""Is told, in one plain line, what started and what ended."""
+
+
+async def run_plan(
+    plan: Plan,
+    contract: EffectiveContract,
+    battery: Battery,
+    *,
+    checks: Path,
+    trees: Trees,
+    scratch: Path,
+    bundle: Path,
+    jobs: int,
+    progress: Progress,
+) -> None:
+    """Run every planned check and write its evidence below ``bundle``. One check's end never ends another's.
+
+    ``checks`` is the folder of definitions, ``scratch`` one for everything that is thrown away, ``jobs`` how many
+    runs may go on at the same time.
+    """
+    workspaces = Workspaces(trees, scratch)
+    running = [planned for planned in plan.checks if planned.run is not None]
+    provides: dict[str, Path] = {}
+    for planned in running:
+        for package, requirements in battery.definitions[planned.use].provides.items():
+            provides[package] = checks / requirements
+    runner = _Runner(
+        battery=battery,
+        checks=checks,
+        trees=trees,
+        workspaces=workspaces,
+        projects=ProjectEnvironments(trees, workspaces, contract.project, provides),
+        root=contract.project.root,
+        bundle=bundle,
+        slots=asyncio.Semaphore(jobs),
+        progress=progress,
+    )
+    async with asyncio.TaskGroup() as group:
+        for planned in running:
+            group.create_task(runner.check(planned))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Places:
+    """Where one run finds its programs."""
+
+    tool: Tool
+    bin: Path
+    project_bin: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Runner:
+    battery: Battery
+    checks: Path
+    trees: Trees
+    workspaces: Workspaces
+    projects: ProjectEnvironments
+    root: str
+    bundle: Path
+    slots: asyncio.Semaphore
+    progress: Progress
+
+    async def check(self, planned: PlannedCheck) -> None:
+        """Run one check on the merge result and, as its definition says, on the base."""
+        definition = self.battery.definitions[planned.use]
+        if definition.base in ("changed", "all"):
+            kind = ScopeKind.CHANGED if definition.base == "changed" else ScopeKind.ALL
+            items = sorted(self.trees.changed(TreeName.BASE)) if kind is ScopeKind.CHANGED else None
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._run(planned, definition, TreeName.MERGED, Scope(kind=ScopeKind.ALL)))
+                group.create_task(self._run(planned, definition, TreeName.BASE, Scope(kind=kind, items=items)))
+            return
+        reading = await self._run(planned, definition, TreeName.MERGED, Scope(kind=ScopeKind.ALL))
+        if reading is not None and reading.findings:
+            await self._run(planned, definition, TreeName.BASE, self._retry_scope(definition, reading))
+
+    def _retry_scope(self, definition: CheckDefinition, reading: Reading) -> Scope:
+        """Return what to run on the base: what failed, under the names that it has there, or everything."""
+        if definition.base != "failing" or not reading.retry_on_base:
+            return Scope(kind=ScopeKind.ALL)
+        prefix = "" if self.root == "." else f"{self.root}/"
+        before = {file.path: file.old_path for file in self.trees.change.files or () if file.old_path is not None}
+        items = set()
+        for item in reading.retry_on_base:
+            path, separator, name = item.partition("::")
+            items.add(before.get(prefix + path, prefix + path).removeprefix(prefix) + separator + name)
+        return Scope(kind=ScopeKind.SELECTED, items=sorted(items))
+
+    async def _run(
+        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope
+    ) -> Reading | None:
+        label = f"{planned.id} on the {'merge result' if tree is TreeName.MERGED else 'base'}"
+        started = time.monotonic()
+        try:
+            places = await self._places(planned, definition, tree)
+            async with self.slots:
+                self.progress(f"{label}: started")
+                task = await self._task(planned, definition, tree, scope, places)
+                evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
+        except LineclearError as exc:
+            evidence, reading = self._no_environment(planned, tree, scope, exc), None
+        write_evidence(evidence, self.bundle)
+        self.progress(f"{label}: {_said(evidence)} ({time.monotonic() - started:.1f} s)")
+        return reading
+
+    async def _places(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName) -> _Places:
+        """Return where the programs of a run are, made first where they are not there."""
+        project: ProjectEnvironment | None = await self.projects.get(tree) if definition.executes else None
+        if definition.tool.environment == "project":
+            assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
+            version = project.version_of(planned.tool.name)
+            tool = planned.tool.model_copy(update={"version": version})
+            return _Places(tool=tool, bin=project.bin("x").parent, project_bin=project.bin("x").parent)
+        made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
+        own = made.bin("x").parent
+        return _Places(tool=planned.tool, bin=own, project_bin=project.bin("x").parent if project else own)
+
+    async def _task(
+        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope, places: _Places
+    ) -> Task:
+        name = f"{planned.id}-{tree.value}"
+        files = self.trees.files(tree)
+        if scope.kind is ScopeKind.CHANGED:
+            files = [path for path in files if path in frozenset(scope.items or ())]
+            folder = await self.workspaces.extract(tree, files, f"{name}-tree")
+        elif definition.executes:
+            folder = await self.workspaces.copy(tree, f"{name}-tree")
+        else:
+            folder = await self.workspaces.shared(tree)
+        home = self.workspaces.empty(f"{name}-home")
+        (home / "tmp").mkdir(mode=0o700)
+        bench = Workbench(
+            check=planned.id,
+            tree_name=tree,
+            tree=folder,
+            root=folder / self.root,
+            base_tree=await self.workspaces.shared(TreeName.BASE),
+            inputs=self.workspaces.empty(f"{name}-inputs"),
+            outputs=self.workspaces.empty(f"{name}-outputs"),
+            data=self.checks / planned.use,
+            bin=places.bin,
+            project_bin=places.project_bin,
+            settings=planned.settings,
+            files=files,
+            changed=self.trees.changed(tree),
+            items=scope.items if scope.kind is ScopeKind.SELECTED else None,
+            port=free_port(),
+            source=lambda path: self.trees.read(tree, path),
+        )
+        limits = definition.limits
+        return Task(
+            planned=planned,
+            tool=places.tool,
+            bench=bench,
+            subject=self.trees.subject(tree),
+            scope=scope,
+            limits=Limits(seconds=planned.seconds, output_bytes=limits.output_bytes, report_bytes=limits.report_bytes),
+            home=home,
+            path=str(places.project_bin),
+        )
+
+    def _no_environment(self, planned: PlannedCheck, tree: TreeName, scope: Scope, exc: LineclearError) -> Evidence:
+        moment = now()
+        return Evidence(
+            check=planned.id,
+            tree=tree,
+            subject=self.trees.subject(tree),
+            ended=Ended.NO_ENVIRONMENT,
+            problem=Problem(what=exc.what, where=exc.where, todo=exc.todo),
+            tool=planned.tool,
+            argv=[],
+            environment=[],
+            started_at=moment,
+            finished_at=moment,
+            exit_code=None,
+            signal=None,
+            trust=planned.trust,
+            scope=scope,
+            findings=None,
+            measures=None,
+            examined=None,
+            unexamined=None,
+        )
+
+
+def _said(evidence: Evidence) -> str:
+    if evidence.findings is None:
+        return f"no result ({evidence.ended.value})"
+    return f"{len(evidence.findings)} {'finding' if len(evidence.findings) == 1 else 'findings'}"

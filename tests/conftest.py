@@ -1,0 +1,32 @@
+"""Fixtures for all tests: a scrubbed environment, and tools in the environments that Lineclear makes for them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lineclear.resources import checks_folder
+from lineclear.run.environments import tool_environment
+
+
+@pytest.fixture(autouse=True)
+def _no_forge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test see the forge or the runner that it happens to run on."""
+    for name in list(os.environ):
+        if name.startswith(("GITHUB_", "RUNNER_", "GIT_")) or name == "CI":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def tool_bin() -> Callable[[str], Path]:
+    """Return a program of a tool, from its hash-locked environment."""
+
+    def find(name: str) -> Path:
+        requirements = checks_folder() / name / "requirements.txt"
+        return asyncio.run(tool_environment(requirements, name=name)).bin(name)
+
+    return find
