@@ -129,6 +129,12 @@ def test_a_rename_keeps_its_old_path_and_counts_what_was_edited(tmp_path: Path) 
     ]
 
 
+def test_a_workflow_that_is_moved_away_is_control_plane(tmp_path: Path) -> None:
+    project = project_with(tmp_path, {".github/workflows/ci.yml": TEN})
+    project.write({".github/workflows/ci.yml": None, "attic/ci.yml": TEN})
+    assert (_file(project, "attic/ci.yml").status, _file(project, "attic/ci.yml").kind) == ("renamed", "controlPlane")
+
+
 def test_files_come_in_order_of_path_with_any_name(tmp_path: Path) -> None:
     project = project_with(tmp_path, {"a": "1\n"})
     project.write({"z": "1\n", "tab\there": "1\n", "line\nfeed": "1\n", "ü": "1\n", "B": "1\n"})
@@ -192,6 +198,33 @@ def test_a_repository_with_sha256_works(tmp_path: Path) -> None:
     assert len(resolved.change.head.commit) == 64
     resolved.scratch.materialise(resolved.change.merge_commit or "", tmp_path / "tree")
     assert (tmp_path / "tree" / "b").read_bytes() == b"1\n"
+
+
+def test_the_configuration_of_the_user_changes_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = _diverged(
+        tmp_path,
+        {"a": TEN, ".gitattributes": "*.bin filter=x merge=x\n", "c.bin": "1\n"},
+        base={"b": "1\n", "a": None, "moved": TEN},
+        head={"a": TEN + "more\n"},
+    )
+    plain = project.resolve(head="feature")
+    template = tmp_path / "template"
+    (template / "hooks").mkdir(parents=True)
+    (tmp_path / ".gitconfig").write_text(
+        f"[core]\nautocrlf = true\nsymlinks = false\n[init]\ntemplateDir = {template}\ndefaultObjectFormat = sha256\n"
+        '[filter "x"]\nsmudge = tr 1 2\nrequired = true\n[merge]\nrenames = false\n[diff]\nrenames = false\n'
+        "[i18n]\ncommitEncoding = latin1\n[log]\nshowSignature = true\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL")
+    configured = project.resolve(head="feature")
+    assert configured.change == plain.change
+    assert plain.change.merge_tree is not None
+    configured.scratch.materialise(configured.change.merge_commit or "", tmp_path / "tree")
+    assert (tmp_path / "tree" / "moved").read_bytes() == (TEN + "more\n").encode()
+    assert (tmp_path / "tree" / "c.bin").read_bytes() == b"1\n"
+    assert not (tmp_path / "tree" / ".git" / "hooks").exists()
 
 
 @pytest.mark.parametrize("name", ['"quoted"', "#hash", "line\nfeed", "with space", "semi:colon", "back\\slash"])

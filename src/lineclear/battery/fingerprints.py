@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import io
 import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
-__all__ = ["SourceLines", "item_key", "logical_line", "normalise"]
+__all__ = ["Region", "SourceLines", "item_key", "logical_line", "normalise"]
 
 _MAX_LOGICAL_LINES = 12
-_SPACE = re.compile(r"\s+")
-_TRAILING_COMMA = re.compile(r",([)\]}])")
+_MAX_LENGTH = 500
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_FOLDED = (
+    (re.compile(r"\\\n|\s+"), ""),
+    (re.compile(r"\\?['\"]"), '"'),  # black writes 'it\'s' as "it's"
+    (re.compile(r",(?=[)\]}]|$)"), ""),
+    (re.compile(r"[()]"), ""),  # black adds and removes them around what it splits
+)
+_NO_TEXT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL)
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_COMPOUND = frozenset(
+    ("async", "case", "class", "def", "elif", "else", "except", "finally", "for", "if", "match", "try", "while", "with")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """What a tool points at: lines from 1, both included, and columns in bytes of UTF-8 from 0, the last excluded.
+
+    ``line`` is the line that is shown. ``columns`` are None where the tool gives none. ``of_node`` says that the columns
+    are those of a syntax node somewhere on the lines (bandit), not of their first and last line.
+    """
+
+    line: int
+    first: int
+    last: int
+    columns: tuple[int, int] | None = None
+    of_node: bool = False
 
 
 def normalise(text: str) -> str:
-    """Fold what reindenting and reformatting change: white space, the kind of quote, a trailing comma."""
-    return _TRAILING_COMMA.sub(r"\1", _SPACE.sub("", text).replace("'", '"'))
+    """Fold what reindenting and reformatting change: white space, quotes, trailing commas, round brackets."""
+    for pattern, replacement in _FOLDED:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def item_key(tool: str, rule: str, *what: str) -> str:
@@ -22,15 +58,11 @@ def item_key(tool: str, rule: str, *what: str) -> str:
     return _digest("item", tool, rule, *what)
 
 
-def logical_line(lines: list[str], start: int, end: int) -> str:
-    """Return the text from line ``start`` until its brackets close, at most to ``end`` (from 1, inclusive).
-
-    The first logical line alone stands for the finding: a rule that flags a whole function must not see a new
-    defect whenever the function's body is edited.
-    """
+def logical_line(lines: list[str]) -> str:
+    """Return the text from the first line until its brackets close: for sources that are no Python."""
     depth = 0
     taken = []
-    for line in lines[start - 1 : min(end, start - 1 + _MAX_LOGICAL_LINES)]:
+    for line in lines[:_MAX_LOGICAL_LINES]:
         taken.append(line)
         depth += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
         if depth <= 0 and not line.rstrip().endswith("\\"):
@@ -41,22 +73,118 @@ def logical_line(lines: list[str], start: int, end: int) -> str:
 class SourceLines:
     """The lines of one source file, for keys and contexts. Bytes that are no UTF-8 are replaced."""
 
-    def __init__(self, content: bytes | None) -> None:
-        self._lines = (content or b"").decode("utf-8", "replace").splitlines()
+    def __init__(self, content: bytes | None, *, python: bool = True) -> None:
+        text = (content or b"").decode("utf-8", "replace").removeprefix("\ufeff")
+        self._lines = _NEWLINE.split(text) if text else []
+        self._python = python
 
-    def key(self, tool: str, rule: str, start: int | None, end: int | None) -> str:
-        """Return the key of a finding on lines ``start`` to ``end``; without a line the rule alone is the key."""
-        if start is None or start > len(self._lines):
+    def key(self, tool: str, rule: str, region: Region | None) -> str:
+        """Return the key of a finding on a region; without one that the file has, the rule alone is the key.
+
+        It is made of the text that the tool points at, of which the first logical line alone counts: a rule that flags
+        a whole function must not see a new defect whenever the function's body is edited.
+        """
+        if region is None or not 1 <= region.line <= len(self._lines):
             return _digest("source", tool, rule, "")
-        return _digest("source", tool, rule, normalise(logical_line(self._lines, start, end or start)))
+        return _digest("source", tool, rule, normalise(self._text(region))[:_MAX_LENGTH])
 
-    def context(self, start: int | None) -> str | None:
+    def context(self, line: int | None) -> str | None:
         """Return the digest of the two non-blank lines before and after a line, or None without one."""
-        if start is None or start > len(self._lines):
+        if line is None or not 1 <= line <= len(self._lines):
             return None
-        before = [t for t in map(normalise, self._lines[: start - 1]) if t][-2:]
-        after = [t for t in map(normalise, self._lines[start:]) if t][:2]
-        return _digest("context", *before, "", *after)
+        before = islice(filter(None, map(normalise, reversed(self._lines[: line - 1]))), 2)
+        after = islice(filter(None, map(normalise, self._lines[line:])), 2)
+        return _digest("context", *reversed(list(before)), "", *after)
+
+    def _text(self, region: Region) -> str:
+        start, end = self._span(region)
+        if self._python and self._tokens is not None:
+            text = "".join(self._first_statement(self._tokens, start, end))
+            return text if text.strip() else self._slice(start, end)  # what is found in a comment
+        return logical_line(self._slice(start, end).split("\n"))
+
+    def _span(self, region: Region) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return where the text begins and ends, in lines from 1 and characters from 0."""
+        first, last = min(region.first, region.line), min(max(region.first, region.last), len(self._lines))
+        if region.columns is not None and region.of_node:
+            node = self._node(region, region.columns)
+            if node is not None:
+                return node
+        elif region.columns is not None:
+            start = (first, self._character(first, region.columns[0]))
+            end = (last, self._character(last, region.columns[1]))
+            if start < end:
+                return start, end
+        line = region.line
+        return (line, 0), (max(last, line), len(self._lines[max(last, line) - 1]))
+
+    def _node(self, region: Region, columns: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Return the span of the syntax node with these columns, the one nearest to the line that is shown."""
+        nodes = [
+            (node.lineno, node.end_lineno)
+            for node in (ast.walk(self._tree) if self._tree is not None else ())
+            if isinstance(node, ast.expr | ast.stmt | ast.excepthandler | ast.keyword)
+            and node.end_lineno is not None
+            and (node.col_offset, node.end_col_offset) == columns
+            and region.first <= node.lineno <= node.end_lineno <= region.last
+        ]
+        if not nodes:
+            return None
+        first, last = min(nodes, key=lambda lines: (abs(lines[0] - region.line), lines))
+        return (first, self._character(first, columns[0])), (last, self._character(last, columns[1]))
+
+    def _first_statement(
+        self, tokens: list[tokenize.TokenInfo], start: tuple[int, int], end: tuple[int, int]
+    ) -> Iterator[str]:
+        """Yield the text between two places, without comments, up to the end of the line or the head of the block."""
+        place, depth, block = start, 0, None
+        for token in tokens:
+            if token.end <= start or token.type in _NO_TEXT:
+                continue
+            if token.start >= end:
+                break
+            if token.type == tokenize.COMMENT:
+                yield self._slice(place, token.start)
+                place = token.end
+                continue
+            if token.type == tokenize.NEWLINE:
+                end = token.start
+                break
+            block = token.string in _COMPOUND if block is None else block
+            if token.type == tokenize.OP:
+                depth += (token.string in _OPENING) - (token.string in _CLOSING)
+                if block and depth == 0 and token.string == ":":
+                    end = min(end, token.end)
+                    break
+        yield self._slice(place, end)
+
+    def _slice(self, start: tuple[int, int], end: tuple[int, int]) -> str:
+        if start >= end:
+            return ""
+        lines = self._lines[start[0] - 1 : end[0]]
+        lines[-1] = lines[-1][: end[1]]
+        lines[0] = lines[0][start[1] :]
+        return "\n".join(lines)
+
+    def _character(self, line: int, column: int) -> int:
+        return len(self._lines[line - 1].encode("utf-8", "replace")[:column].decode("utf-8", "ignore"))
+
+    @cached_property
+    def _tokens(self) -> list[tokenize.TokenInfo] | None:
+        """The tokens of a Python file, or None where it has none: such a file does not parse."""
+        try:
+            return list(tokenize.generate_tokens(io.StringIO("\n".join(self._lines)).readline))
+        except (tokenize.TokenError, SyntaxError):
+            return None
+
+    @cached_property
+    def _tree(self) -> ast.Module | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse("\n".join(self._lines))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
 
 def _digest(*parts: str) -> str:

@@ -14,6 +14,7 @@ from lineclear.change.kinds import path_kind
 from lineclear.change.trees import Scratch
 from lineclear.errors import EngineError
 from lineclear.model.change import ChangedFile
+from lineclear.model.words import PathKind
 
 __all__ = ["changed_files"]
 
@@ -62,12 +63,17 @@ def _files(records: list[bytes], lines: dict[bytes, Lines]) -> Iterator[ChangedF
             path=decode_path(path),
             old_path=decode_path(old) if status == "renamed" else None,
             status=status,
-            kind=path_kind(decode_path(path)),
+            kind=_kind(decode_path(old), decode_path(path)),
             added=added,
             deleted=deleted,
             mode=mode,
             old_mode=old_mode,
         )
+
+
+def _kind(old: str, new: str) -> PathKind:
+    # Moving a workflow to where it no longer runs changes the control plane.
+    return PathKind.CONTROL_PLANE if path_kind(old) is PathKind.CONTROL_PLANE else path_kind(new)
 
 
 def _line_counts(records: list[bytes]) -> Iterator[tuple[bytes, Lines]]:

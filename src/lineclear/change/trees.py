@@ -89,7 +89,7 @@ class Scratch:
         (git_dir / "packed-refs").write_bytes(self._tags())
         for name, value in _TREE_SETTINGS.items():
             git.run("config", name, value)
-        done = git.ask("checkout", "--quiet", "--detach", commit)
+        done = git.setting("checkout.workers=0").ask("checkout", "--quiet", "--detach", commit)
         if done.code != 0:
             raise EngineError(
                 f"git cannot check out {commit}: {done.err}",
@@ -138,9 +138,9 @@ def _borrow(git_dir: Path, *, objects: list[Path], shallow: Path) -> None:
 
 
 def _quoted(folder: Path) -> bytes:
-    """Return a line of ``objects/info/alternates``; names that would not be read as they are get C quotes."""
+    """Return a line of ``objects/info/alternates`` for an absolute path; one with a newline needs C quotes."""
     raw = os.fsencode(folder)
-    if b"\n" not in raw and not raw.startswith((b'"', b"#")):
+    if b"\n" not in raw:
         return raw
     escaped = raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     return b'"' + escaped + b'"'

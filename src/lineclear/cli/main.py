@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
+import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from lineclear.cli import audit, contract, judge, key, verify
 from lineclear.errors import LineclearError
+from lineclear.report.escape import for_terminal
 
 __all__ = ["main"]
 
@@ -18,6 +24,9 @@ _COMMANDS = (verify, judge, audit, contract, key)
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 pass, 1 fail, 2 wrong usage or contract, 3 review, 4 no verdict."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no command
     sys.exit(_run(sys.argv[1:] if argv is None else argv))
 
 
@@ -37,25 +46,45 @@ def parser() -> argparse.ArgumentParser:
 def _run(argv: Sequence[str]) -> int:
     arguments = parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
     except LineclearError as exc:
         _say(f"error: {exc}")
         return exc.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _say("error: interrupted, so no verdict was established\n  to do: run the command again")
+        _say(
+            "error: interrupted, so no verdict was established\n"
+            "  where: this command; the bundle that it began has no manifest\n"
+            "  to do: run the command again"
+        )
         return 4
     except BrokenPipeError:
-        sys.stderr.close()
+        null = os.open(os.devnull, os.O_WRONLY)
+        for descriptor in (1, 2):  # or the interpreter's own flush would break again, and change the exit code
+            os.dup2(null, descriptor)
         return 4
     except Exception as exc:  # noqa: BLE001 - the outermost function: whatever goes wrong here is no verdict
-        _say(f"error: Lineclear met an error of its own: {type(exc).__name__}: {exc}\n  to do: report it")
+        _say(f"error: Lineclear met an error of its own: {_innermost(exc)}\n  to do: report it")
         return 4
+
+
+def _innermost(error: BaseException) -> str:
+    """Return the first error of a group of errors, and where it was raised."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}\n  where: {Path(last.filename).name}, line {last.lineno}"
 
 
 def _say(text: str) -> None:
-    from lineclear.report.escape import for_terminal
+    print("\n".join(map(_harmless, text.splitlines())), file=sys.stderr)
 
-    print("\n".join(for_terminal(line, 2_000) for line in text.splitlines()), file=sys.stderr)
+
+def _harmless(line: str) -> str:
+    """Escape a line for a terminal, and keep its spaces: a caret stands under the place that it means."""
+    parts = re.split(r"(^[ \t]+|[ \t]{2,}|\t)", line)
+    return "".join(part if number % 2 else for_terminal(part, 2_000) for number, part in enumerate(parts))
 
 
 if __name__ == "__main__":

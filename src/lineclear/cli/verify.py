@@ -12,20 +12,22 @@ import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from lineclear import __version__
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
-from lineclear.change.repository import open_repository
+from lineclear.change.repository import Repository, open_repository
 from lineclear.change.resolve import Resolved, resolve_change
-from lineclear.cli.bundle_folder import prepare_bundle
+from lineclear.change.worktree import OUTPUT
+from lineclear.cli.bundle_folder import clear_bundle, make_bundle
 from lineclear.contract.find import find_contract
 from lineclear.contract.load import Loaded, load_contract
 from lineclear.github.event import read_event
 from lineclear.judge.bundle import judge_bundle
 from lineclear.judge.outcome import exit_code
 from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, PLAN, VERDICT
+from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 from lineclear.prove.keys import Signer, load_signer
 from lineclear.prove.prove import prove, seal
@@ -63,15 +65,19 @@ class _Prepared:
     resolved: Resolved
     loaded: Loaded
     battery: Battery
-    only: list[str]
+    plan: Plan
     bundle: Path
 
 
 def _verify(arguments: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, _interrupted)  # as Ctrl-C, also while git runs
+    given = clear_bundle(arguments.out) if arguments.out is not None else None
+    repository = open_repository(Path.cwd())
+    out = given if given is not None else clear_bundle(repository.root / OUTPUT)
     signer = load_signer(arguments.key) if arguments.key is not None else None
     scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
     try:
-        prepared = _prepare(arguments, scratch)
+        prepared = _prepare(arguments, repository, out, scratch)
         verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
     finally:
         remove_tree(scratch)
@@ -79,9 +85,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     return exit_code(verdict.outcome, verdict.enforcement)
 
 
-def _prepare(arguments: argparse.Namespace, scratch: Path) -> _Prepared:
-    repository = open_repository(Path.cwd())
-    out = arguments.out if arguments.out is not None else repository.root / ".lineclear"
+def _prepare(arguments: argparse.Namespace, repository: Repository, out: Path, scratch: Path) -> _Prepared:
     resolved = resolve_change(
         repository,
         base=arguments.base,
@@ -100,31 +104,38 @@ def _prepare(arguments: argparse.Namespace, scratch: Path) -> _Prepared:
     battery = Battery(
         definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
     )
-    only = [name for entry in arguments.only for name in entry.split(",") if name]
-    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, only=only, bundle=prepare_bundle(out))
+    plan = make_plan(
+        loaded.effective,
+        resolved.change,
+        battery,
+        files=_files(resolved),
+        only=[name for entry in arguments.only for name in entry.split(",") if name],
+        now=now(),
+        version=__version__,
+    )
+    make_bundle(out)
+    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=out)
 
 
-async def _produce(
-    prepared: _Prepared, arguments: argparse.Namespace, scratch: Path, signer: Signer | None
-) -> Verdict:
+def _files(resolved: Resolved) -> list[str]:
+    """Return the regular files of the base and of the merge result, where there is one."""
+    commits = [c for c in (resolved.change.base.commit, resolved.change.merge_commit) if c is not None]
+    return sorted({entry.path for commit in commits for entry in resolved.scratch.entries(commit) if entry.is_file})
+
+
+async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: Path, signer: Signer | None) -> Verdict:
     """Write the bundle in the order that docs/architecture.md gives: the manifest is last."""
     change, contract, bundle = prepared.resolved.change, prepared.loaded.effective, prepared.bundle
-    trees = Trees(scratch=prepared.resolved.scratch, change=change)
-    commits = [commit for commit in (change.base.commit, change.merge_commit) if commit is not None]
-    files = sorted({e.path for commit in commits for e in prepared.resolved.scratch.entries(commit) if e.is_file})
-    plan = make_plan(
-        contract, change, prepared.battery, files=files, only=prepared.only, now=now(), version=__version__
-    )
-    for path, content in ((CHANGE, change), (CONTRACT, contract), (PLAN, plan)):
+    for path, content in ((CHANGE, change), (CONTRACT, contract), (PLAN, prepared.plan)):
         save(content.canonical(), bundle, path)
     for digest, source in sorted(prepared.loaded.sources.items()):
         save(source, bundle, f"{CONTRACT_SOURCES}/{digest}")
     await run_plan(
-        plan,
+        prepared.plan,
         contract,
         prepared.battery,
         checks=checks_folder(),
-        trees=trees,
+        trees=Trees(scratch=prepared.resolved.scratch, change=change),
         scratch=scratch,
         bundle=bundle,
         jobs=arguments.jobs,
@@ -138,6 +149,10 @@ async def _produce(
     return verdict
 
 
+def _interrupted(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 async def _until_signalled(work: Coroutine[Any, Any, Verdict]) -> Verdict:
     """Do the work; SIGTERM cancels it as Ctrl-C does, so that every child ends."""
     task = asyncio.ensure_future(work)
@@ -148,7 +163,7 @@ async def _until_signalled(work: Coroutine[Any, Any, Verdict]) -> Verdict:
 
 def _print(verdict: Verdict, bundle: Path, form: str) -> None:
     if form == "json":
-        sys.stdout.write(verdict.canonical().decode())
+        sys.stdout.buffer.write(verdict.canonical())
         return
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print(console(verdict, colour=colour))
@@ -163,11 +178,11 @@ def _shown(folder: Path) -> str:
 
 
 def _progress(line: str) -> None:
-    print(for_terminal(line, 200), file=sys.stderr, flush=True)
+    with contextlib.suppress(BrokenPipeError):  # nobody listens any more; the verdict is established all the same
+        print(for_terminal(line, 200), file=sys.stderr, flush=True)
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)

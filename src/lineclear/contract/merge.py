@@ -137,7 +137,11 @@ def _added(layers: Sequence[Layer], problems: list[Problem]) -> list[Placed[Inva
             first = taken.setdefault(invariant.id, placed)
             if first is not placed:
                 what = f"the invariant {invariant.id!r} is there already: {first.where('id')}"
-                problems.append(Problem(what=what, where=placed.where("id"), todo="give it another id; invariants are only added to"))
+                problems.append(
+                    Problem(
+                        what=what, where=placed.where("id"), todo="give it another id; invariants are only added to"
+                    )
+                )
     return list(taken.values())
 
 

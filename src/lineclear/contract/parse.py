@@ -49,32 +49,30 @@ class Parsed:
 def parse_contract(text: bytes, uri: str) -> Parsed:
     """Read one contract file. Raises :class:`ContractError` that lists what is wrong, each with its place."""
     document = read_document(text, uri)
-    alike = _alike(document)
-    if alike:
-        raise error_from(alike, uri)
+    problems = _alike(document)
     try:
         # Strict and from JSON: no number becomes a text or a truth value, while dates and words are still read.
         file = ContractFile.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as exc:
-        raise error_from(_problems(exc.errors(), document), uri) from exc
+        raise error_from([*problems, *_problems(exc.errors(), document)], uri) from exc
+    if problems:
+        raise error_from(problems, uri)
     return Parsed(file=file, document=document)
 
 
 def _alike(document: Document) -> list[Problem]:
-    """Return the values that Python holds for equal to an allowed one and that are not: true is no 1, 0 no false."""
+    """Return the values that the model holds for equal to an allowed one and that are not: true is no 1, 0 no false."""
     data = document.data if isinstance(document.data, dict) else {}
-    places: list[Path] = [("version",)] if isinstance(data.get("version"), bool | float) else []
-    checks = data.get("checks")
-    if isinstance(checks, dict):
-        places += [("checks", name) for name, entry in checks.items() if isinstance(entry, int | float)]
+    version, checks = data.get("version"), data.get("checks")
+    found: list[tuple[Path, str]] = []
+    if isinstance(version, bool | float) and version == 1:
+        found.append((("version",), "write 1"))
+    for name, entry in checks.items() if isinstance(checks, dict) else ():
+        if isinstance(entry, int | float) and not isinstance(entry, bool) and entry == 0:
+            found.append((("checks", name), "write {} to run the check as it is, or false to remove it"))
     return [
-        Problem(
-            what=f"{_shown(document.value(path))} is not allowed here",
-            where=document.where(path),
-            todo="write 1" if len(path) == 1 else "write {} to run the check as it is, or false to remove it",
-        )
-        for path in places
-        if document.value(path) is not False or len(path) == 1
+        Problem(what=f"{_shown(document.value(path))} is not allowed here", where=document.where(path), todo=todo)
+        for path, todo in found
     ]
 
 
@@ -125,7 +123,12 @@ def _problem(error: ErrorDetails, path: Path, document: Document) -> Problem:
     if kind.startswith("date"):
         what = f"{_shown(value)} is no date"
         return Problem(what=what, where=document.where(path), todo="write a date such as 2026-12-31")
-    message = error["msg"].removeprefix("Value error, ").replace("object", "mapping").replace("array", "list")
+    message = (
+        error["msg"]
+        .removeprefix("Value error, ")
+        .replace("an object", "a mapping")
+        .replace("valid array", "valid list")
+    )
     message = message[:1].lower() + message[1:]
     if kind == "string_pattern_mismatch":
         message = "no valid name"

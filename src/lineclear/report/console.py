@@ -53,6 +53,9 @@ def _reasons(reasons: list[Reason], paint: _Paint) -> list[str]:
     lines = [paint("Why", "1")]
     for reason in reasons[:_REASONS]:
         asked = paint(f"{reason.outcome.value:<6}", _COLOUR[reason.outcome])
+        if reason.outcome is Outcome.FAIL and reason.source.startswith("check "):
+            lines.append(f"  {asked} {for_terminal(reason.text, 200)}")  # what to do stands with its findings
+            continue
         text, todo = for_terminal(reason.text, 200), f"To do: {for_terminal(reason.todo, 200)}"
         fits = len(text) + len(todo) <= _ONE_LINE
         lines += [f"  {asked} {text} {todo}"] if fits else [f"  {asked} {text}", f"         {todo}"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -19,9 +18,9 @@ from lineclear.model.words import Ended
 from lineclear.run.clock import now
 from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge, save
 from lineclear.run.process import Command, Finished, clean_environment, run, serving
-from lineclear.run.service import wait_until_ready
+from lineclear.run.service import require_alive, wait_until_ready
 
-__all__ = ["Limits", "Task", "execute", "write_evidence"]
+__all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _MESSAGE_LENGTH = 1_000
@@ -78,14 +77,19 @@ async def execute(task: Task, adapter: Adapter, bundle: Path) -> tuple[Evidence,
     except RunProblem as exc:
         problem = exc
     except Exception as exc:  # noqa: BLE001 - a defect of ours in one check is that check's error, not the end of all
-        problem = RunProblem(
-            Ended.CRASHED,
-            f"Lineclear met an error of its own: {type(exc).__name__}: {exc}",
-            where=f"check {task.planned.id}, {task.bench.tree_name.value} tree",
-            todo="Report it with the bundle; the other checks are not touched by it.",
-        )
+        said = own_error(exc, f"check {task.planned.id}, {task.bench.tree_name.value} tree")
+        problem = RunProblem(Ended.CRASHED, said.what, where=said.where, todo=said.todo)
     evidence = _evidence(task, trace, reading, problem, started, bundle)
     return evidence, reading
+
+
+def own_error(error: Exception, where: str) -> Problem:
+    """Return a defect of Lineclear's own as the problem of the one run that met it."""
+    return Problem(
+        what=f"Lineclear met an error of its own: {type(error).__name__}: {error}",
+        where=where,
+        todo="Report it with the bundle; the other checks are not touched by it.",
+    )
 
 
 def write_evidence(evidence: Evidence, bundle: Path) -> None:
@@ -109,8 +113,9 @@ async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
     async with _service(task, invocation, trace):
         command = _command(task, invocation.argv, invocation.cwd, invocation.env)
         trace.argv, trace.environment = command.argv, tuple(sorted(command.env))
-        trace.finished = await run(command)
-        return trace.finished
+        finished = trace.finished = await run(command)
+        trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
+    return finished
 
 
 @contextlib.asynccontextmanager
@@ -123,6 +128,8 @@ async def _service(task: Task, invocation: Invocation, trace: _Trace) -> AsyncIt
         try:
             await wait_until_ready(service, spec, task.planned.id)
             yield
+            if trace.finished is not None and trace.finished.exit_code is not None:
+                await require_alive(service, spec, task.planned.id)
         finally:
             out, err = service.output()
             trace.files |= {"service.stdout": out, "service.stderr": err}
@@ -141,7 +148,6 @@ def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str
 
 def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: OutputFolder, trace: _Trace) -> Raw:
     where = f"check {task.planned.id}, {task.bench.tree_name.value} tree"
-    trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
     if finished.exit_code is None:
         ended, todo = _ENDED[finished.ended]
         raise RunProblem(ended, finished.problem or finished.ended, where=where, todo=todo)
@@ -211,10 +217,11 @@ class _Scrub:
             bench.inputs: "{inputs}",
             bench.outputs: "{outputs}",
             bench.data: "{check}",
-            bench.bin: "{tool}",
             bench.project_bin: "{project}",
             task.home: "{home}",
         }
+        if task.tool.lock_digest is not None:  # else the tool is the project's own
+            names[bench.bin] = "{tool}"
         pairs = sorted(((str(folder), name) for folder, name in names.items()), key=lambda pair: -len(pair[0]))
         self._pairs = [*pairs, (str(Path(__file__).parents[1]), "{lineclear}")]
         self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
 from lineclear.run.clock import now
 from lineclear.run.environments import ProjectEnvironment, tool_environment
-from lineclear.run.one import Limits, Task, execute, write_evidence
+from lineclear.run.one import Limits, Task, execute, own_error, write_evidence
 from lineclear.run.plan import Battery
+from lineclear.run.process import clean_environment
 from lineclear.run.projects import ProjectEnvironments
 from lineclear.run.service import free_port
 from lineclear.run.workspaces import Trees, Workspaces
@@ -128,7 +130,10 @@ class _Runner:
                 task = await self._task(planned, definition, tree, scope, places)
                 evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
         except LineclearError as exc:
-            evidence, reading = self._no_environment(planned, tree, scope, exc), None
+            problem = Problem(what=exc.what, where=exc.where, todo=exc.todo)
+            evidence, reading = self._not_started(planned, tree, scope, Ended.NO_ENVIRONMENT, problem), None
+        except Exception as exc:  # noqa: BLE001 - a defect of ours in one check is that check's error
+            evidence, reading = self._not_started(planned, tree, scope, Ended.CRASHED, own_error(exc, label)), None
         write_evidence(evidence, self.bundle)
         self.progress(f"{label}: {_said(evidence)} ({time.monotonic() - started:.1f} s)")
         return reading
@@ -186,17 +191,19 @@ class _Runner:
             scope=scope,
             limits=Limits(seconds=planned.seconds, output_bytes=limits.output_bytes, report_bytes=limits.report_bytes),
             home=home,
-            path=str(places.project_bin),
+            path=_path(places, definition),
         )
 
-    def _no_environment(self, planned: PlannedCheck, tree: TreeName, scope: Scope, exc: LineclearError) -> Evidence:
+    def _not_started(
+        self, planned: PlannedCheck, tree: TreeName, scope: Scope, ended: Ended, problem: Problem
+    ) -> Evidence:
         moment = now()
         return Evidence(
             check=planned.id,
             tree=tree,
             subject=self.trees.subject(tree),
-            ended=Ended.NO_ENVIRONMENT,
-            problem=Problem(what=exc.what, where=exc.where, todo=exc.todo),
+            ended=ended,
+            problem=problem,
             tool=planned.tool,
             argv=[],
             environment=[],
@@ -211,6 +218,12 @@ class _Runner:
             examined=None,
             unexamined=None,
         )
+
+
+def _path(places: _Places, definition: CheckDefinition) -> str:
+    """Return the PATH of a run. What executes the change's code finds the runner's programs too, such as git."""
+    others = [clean_environment({})["PATH"]] if definition.executes else []
+    return os.pathsep.join([str(places.project_bin), *others])
 
 
 def _said(evidence: Evidence) -> str:

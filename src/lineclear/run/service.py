@@ -11,9 +11,10 @@ from lineclear.battery.adapter import RunProblem, ServiceSpec
 from lineclear.model.words import Ended
 from lineclear.run.process import Service
 
-__all__ = ["free_port", "wait_until_ready"]
+__all__ = ["free_port", "require_alive", "wait_until_ready"]
 
 _POLL_SECONDS = 0.05
+_LAST_ANSWER_SECONDS = 10.0
 
 
 def free_port() -> int:
@@ -49,6 +50,34 @@ async def wait_until_ready(service: Service, spec: ServiceSpec, check: str) -> N
                 todo="Check that it listens on 127.0.0.1 at the port it is given, or raise startSeconds.",
             )
         await asyncio.sleep(_POLL_SECONDS)
+
+
+async def require_alive(service: Service, spec: ServiceSpec, check: str) -> None:
+    """Hold a service to having outlived its run. Raises :class:`RunProblem` when it ended, or answers no more.
+
+    What was sent to a service after its end was not tested, whatever the tool makes of refused connections.
+    """
+    deadline = time.monotonic() + _LAST_ANSWER_SECONDS
+    while service.poll() is None:
+        if await _answers(spec):
+            return
+        if time.monotonic() > deadline:
+            raise RunProblem(
+                Ended.CRASHED,
+                f"the service was answering before the run, and not within {_LAST_ANSWER_SECONDS:g} seconds after it",
+                where=f"check {check}, http://127.0.0.1:{spec.port}{spec.ready}",
+                todo="Find the request that it hangs on; its output and the tool's are beside the evidence.",
+            )
+        await asyncio.sleep(_POLL_SECONDS)
+    finished = service.poll()
+    assert finished is not None  # noqa: S101 - the loop ended
+    how = finished.problem or f"exit code {finished.exit_code}"
+    raise RunProblem(
+        Ended.CRASHED,
+        f"the service ended while it was being tested: {how}. {_last(finished.stderr or finished.stdout)}",
+        where=f"check {check}, {' '.join(spec.argv)[:200]}",
+        todo="Find the request that ends it; its output and the tool's are beside the evidence.",
+    )
 
 
 async def _answers(spec: ServiceSpec) -> bool:

@@ -18,6 +18,7 @@ __all__ = ["prepare", "read"]
 _REPORT = "tests.jsonl"
 _SELECTION = "selection.json"
 _PROGRAM = Path(programs.__file__).parent / "run_tests.py"
+_INTERNAL = "INTERNALERROR> "
 _EXIT_CODES = {
     2: "was interrupted",
     3: "met an internal error",
@@ -184,5 +185,7 @@ def _message(text: str | None) -> str:
 
 
 def _tail(raw: Raw) -> str:
+    """Return the last line, of an internal error the line that names it."""
     lines = [line for line in (raw.stderr + b"\n" + raw.stdout).decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line.removeprefix(_INTERNAL) for line in lines if line.startswith(_INTERNAL)] or lines
     return lines[-1].strip() if lines else "it printed nothing"

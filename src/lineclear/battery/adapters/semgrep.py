@@ -33,7 +33,7 @@ def prepare(bench: Workbench) -> Invocation:
             "--disable-version-check",
             "--no-git-ignore",
             "--x-ignore-semgrepignore-files",
-            "--no-exclude-minified-files",
+            "--no-exclude-binary-files",
             "--max-target-bytes=0",
             "--timeout=30",
             "--no-rewrite-rule-ids",

@@ -5,28 +5,38 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lineclear.battery.adapter import RunProblem, Source, Workbench
-from lineclear.battery.fingerprints import SourceLines
-from lineclear.battery.python_files import parse_failures, unparsable
+from lineclear.battery.fingerprints import Region, SourceLines
+from lineclear.battery.python_files import parse_failures, python_files, unparsable
 from lineclear.model.evidence import Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
-__all__ = ["Hit", "Parsed", "json_report", "located", "parse_changed", "rerun"]
+__all__ = ["Hit", "Parsed", "Shape", "json_report", "located", "parse_changed", "rerun", "shaped"]
+
+
+class Shape(BaseModel):
+    """The part of a tool's report that we read. What else is in it is the tool's own; no value is converted."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+S = TypeVar("S", bound=Shape)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """One result of a scanner. Lines count from 1; ``remedy`` is what its author must do."""
+    """One result of a scanner; ``remedy`` is what its author must do."""
 
     rule: str
     level: Level
     message: str
     path: str
-    line: int | None
-    end_line: int | None
+    region: Region
     remedy: str
 
 
@@ -69,24 +79,38 @@ def json_report(raw: bytes, name: str, tool: str) -> Mapping[str, Any]:
     return report
 
 
+def shaped(shape: type[S], report: Mapping[str, Any], name: str, tool: str) -> S:
+    """Return the part of a report that we read; a shape that is not known is a bad report, never an empty one."""
+    try:
+        return shape.model_validate(report)
+    except ValidationError as exc:
+        first = exc.errors(include_url=False)[0]
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"the report does not have the shape of {tool}'s: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            where=name,
+            todo=f"Check that the pinned version of {tool} is the one that ran.",
+        ) from exc
+
+
 def located(hits: Iterable[Hit], *, tool: str, check: str, source: Source) -> list[RawFinding]:
     """Give every hit its key and context from the source line that it is about."""
     files: dict[str, SourceLines] = {}
     findings = []
     for hit in hits:
         if hit.path not in files:
-            files[hit.path] = SourceLines(source(hit.path))
-        lines = files[hit.path]
+            files[hit.path] = SourceLines(source(hit.path), python=bool(python_files([hit.path])))
+        lines, region = files[hit.path], hit.region
         findings.append(
             RawFinding(
                 rule=hit.rule,
                 level=hit.level,
                 message=hit.message,
                 path=hit.path,
-                line=hit.line,
-                end_line=hit.end_line,
-                key=lines.key(tool, hit.rule, hit.line, hit.end_line),
-                context=lines.context(hit.line),
+                line=region.line,
+                end_line=max(region.line, region.last),
+                key=lines.key(tool, hit.rule, region),
+                context=lines.context(region.line),
                 remedy=hit.remedy,
                 reproduce=rerun(check),
             )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from lineclear.battery.adapter import RunProblem
-from lineclear.battery.readers.scanner import Hit
-from lineclear.model.words import Ended, Level
+from pydantic import Field
+
+from lineclear.battery.fingerprints import Region
+from lineclear.battery.readers.scanner import Hit, Shape, shaped
+from lineclear.model.words import Level
 
 __all__ = ["examined", "fatal_errors", "hits", "not_read"]
 
@@ -20,27 +22,72 @@ _LEVELS = {
     "LOW": Level.NOTE,
     "INFO": Level.NOTE,
 }
+_Place = Annotated[int, Field(ge=1)]
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class _Position(Shape):
+    """A place in a file: both count from 1, columns in bytes."""
+
+    line: _Place
+    col: _Place
+
+
+class _Extra(Shape):
+    message: str
+    severity: Literal["CRITICAL", "HIGH", "ERROR", "MEDIUM", "WARNING", "LOW", "INFO"]
+    metadata: dict[str, Any]
+
+
+class _Result(Shape):
+    check_id: _Text
+    path: _Text
+    start: _Position
+    end: _Position
+    extra: _Extra
+
+
+class _Error(Shape):
+    """One of semgrep's own errors. ``type`` is a word, or a list that begins with it."""
+
+    level: str
+    type: str | list[Any]
+    path: str | None = None
+    message: str | None = None
+    long_msg: str | None = None
+    short_msg: str | None = None
+
+
+class _Paths(Shape):
+    scanned: list[str]
+
+
+class _SkippedRule(Shape):
+    rule_id: str
+
+
+class _Report(Shape):
+    results: list[_Result]
+    errors: list[_Error]
+    paths: _Paths
+    skipped_rules: list[_SkippedRule]
 
 
 def hits(report: Mapping[str, Any]) -> list[Hit]:
-    """Return the results. A shape that this version does not know is a bad report, never an empty list."""
-    try:
-        return [_hit(result) for result in report["results"]]
-    except (KeyError, TypeError) as exc:
-        raise _unknown_shape(exc) from exc
+    """Return the results."""
+    return [_hit(result) for result in _read(report).results]
 
 
 def examined(report: Mapping[str, Any]) -> frozenset[str]:
     """Return the paths that semgrep says it scanned, relative to where it started."""
-    try:
-        return frozenset(path.removeprefix("./") for path in report["paths"]["scanned"])
-    except (KeyError, TypeError, AttributeError) as exc:
-        raise _unknown_shape(exc) from exc
+    return frozenset(path.removeprefix("./") for path in _read(report).paths.scanned)
 
 
 def fatal_errors(report: Mapping[str, Any]) -> list[str]:
-    """Return semgrep's own errors that are about no file: a broken rule, a crash."""
-    return [_said(e) for e in _errors(report) if e.get("level") == "error" or not e.get("path")]
+    """Return semgrep's own errors that are about no file: a broken rule, one that was left out, a crash."""
+    read = _read(report)
+    skipped = [f"the rule {rule.rule_id} was left out" for rule in read.skipped_rules]
+    return [_said(error) for error in read.errors if error.level == "error" or not error.path] + skipped
 
 
 def not_read(report: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
@@ -49,44 +96,40 @@ def not_read(report: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
     A rule that ran out of time on a file is such an error, at level ``warn`` and with exit code 0, and the file still
     counts as scanned.
     """
-    named = [e for e in _errors(report) if e.get("level") != "error" and e.get("path")]
-    return {e["path"].removeprefix("./"): (_said(e), _kind(e) == "PartialParsing") for e in named}
+    found: dict[str, tuple[str, bool]] = {}
+    for error in _read(report).errors:
+        if error.level != "error" and error.path:
+            path, partly = error.path.removeprefix("./"), _kind(error) == "PartialParsing"
+            if path not in found or not partly:  # of several errors, the one that leaves more unread
+                found[path] = (_said(error), partly)
+    return found
 
 
-def _errors(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    errors = report.get("errors")
-    if not isinstance(errors, list) or not all(isinstance(e, dict) for e in errors):
-        raise _unknown_shape(KeyError("errors"))
-    return errors
+def _read(report: Mapping[str, Any]) -> _Report:
+    return shaped(_Report, report, "report.json", "semgrep 1.180")
 
 
-def _kind(error: Mapping[str, Any]) -> str:
-    kind = error.get("type")
-    return str(kind[0] if isinstance(kind, list) and kind else kind)
+def _kind(error: _Error) -> str:
+    return error.type if isinstance(error.type, str) else str(next(iter(error.type), "error"))
 
 
-def _said(error: Mapping[str, Any]) -> str:
-    text = str(error.get("message") or error.get("long_msg") or error.get("short_msg") or _kind(error)).strip()
+def _said(error: _Error) -> str:
+    text = (error.message or error.long_msg or error.short_msg or "").strip()
     return f"{_kind(error)}: {text.splitlines()[0] if text else 'no message'}"
 
 
-def _hit(result: Mapping[str, Any]) -> Hit:
-    extra = result["extra"]
+def _hit(result: _Result) -> Hit:
+    extra, remedy = result.extra, result.extra.metadata.get("remedy")
     return Hit(
-        rule=result["check_id"],
-        level=_LEVELS[extra["severity"]],
-        message=extra["message"].strip(),
-        path=result["path"].removeprefix("./"),
-        line=result["start"]["line"],
-        end_line=result["end"]["line"],
-        remedy=extra["metadata"].get("remedy") or "See the rule's message.",
-    )
-
-
-def _unknown_shape(exc: Exception) -> RunProblem:
-    return RunProblem(
-        Ended.BAD_REPORT,
-        f"semgrep's report does not have the shape of version 1.180: {type(exc).__name__} {exc}",
-        where="report.json",
-        todo="Check that the pinned version ran; a custom rule's severity must be one that semgrep knows.",
+        rule=result.check_id,
+        level=_LEVELS[extra.severity],
+        message=extra.message.strip() or f"The rule {result.check_id} matches.",
+        path=result.path.removeprefix("./"),
+        region=Region(
+            line=result.start.line,
+            first=result.start.line,
+            last=result.end.line,
+            columns=(result.start.col - 1, result.end.col - 1),
+        ),
+        remedy=remedy if isinstance(remedy, str) and remedy else "See the rule's message.",
     )

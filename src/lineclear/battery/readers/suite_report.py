@@ -77,7 +77,7 @@ def read_suite(raw: bytes, where: str) -> Suite:
         raise _bad(
             f"the test report counts {lines[-1].ran} tests and lists {len(tests)}",
             where,
-            "Look for a test id that occurs twice, or for a plugin that runs tests again.",
+            "Look for code that ends the run within a test, a test id that occurs twice, or a plugin that reruns tests.",
         )
     return Suite(collected=collected, tests=tests, collect_errors=errors, exit=lines[-1].exit)
 

@@ -6,7 +6,9 @@ An expression is a :class:`Program` only if it is well typed and keeps the rules
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +19,7 @@ from lineclear.contract.cel.complaints import fault_from
 from lineclear.contract.cel.descriptors import Catalogue, describe
 from lineclear.contract.cel.fault import Fault, contract_error
 from lineclear.contract.cel.measured import guarded_reads, smuggling
-from lineclear.contract.cel.tree import Name, Node, read_tree, walk
+from lineclear.contract.cel.tree import Call, Constant, Name, Node, read_tree, walk
 from lineclear.contract.cel.vocabulary import vocabulary_faults
 from lineclear.contract.cel.wire import GUARD, encode_guarded
 from lineclear.errors import ContractError
@@ -86,6 +88,7 @@ class Environment:
             variables={name: _cel_type(notation) for name, notation in self._catalogue.variables.items()},
             extensions=[cel.CelExtension("lineclear", [cel.FunctionDecl(GUARD, [guard])])],
         )
+        self._pattern = cel.NewEnv(variables={"pattern": cel.Type.STRING}).compile('"".matches(pattern)')
 
     def compile(self, text: str, *, expected: type[Value], where: str) -> Program[Value]:
         """Return the program of an expression whose value is of the expected type, bool or int.
@@ -119,7 +122,8 @@ class Environment:
         return Bound(activation=self._env.Activation(data=data))
 
     def _fault(self, root: Node, expected: type[bool] | type[int]) -> Fault | None:
-        for fault in (*smuggling(root, self._catalogue), *vocabulary_faults(root, self._catalogue)):
+        rules = (smuggling(root, self._catalogue), vocabulary_faults(root, self._catalogue), self._bad_patterns(root))
+        for fault in itertools.chain(*rules):
             return fault
         kind, wanted = _TYPES[expected]
         actual = root.type.of[0] if root.type.kind == "wrapper" else root.type
@@ -127,6 +131,15 @@ class Environment:
             return None
         found = actual.name.rpartition(".")[2] or actual.kind
         return Fault(offset=None, what=f"the value is of type {found}, not {kind}", todo=f"write {wanted}")
+
+    def _bad_patterns(self, root: Node) -> Iterator[Fault]:
+        """Yield the literal regular expressions that RE2 does not take; CEL itself finds them only when evaluating."""
+        for node in walk(root):
+            if isinstance(node, Call) and node.function == "matches" and isinstance(node.args[-1], Constant):
+                result = self._pattern.eval(data={"pattern": node.args[-1].value})
+                if result.type() == cel.Type.ERROR:
+                    todo = "correct it; the syntax is that of RE2 (https://github.com/google/re2/wiki/Syntax)"
+                    yield Fault(offset=node.args[-1].offset, what=_sentence(str(result)), todo=todo)
 
     def _guarded(self, serialized: bytes, labels: dict[int, str], where: str) -> cel.Expression:
         try:
