@@ -18,7 +18,7 @@ from lineclear.model.contract import EffectiveContract, Inherited
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.words import ContractSource, Enforcement
 
-__all__ = ["Loaded", "contract_digest", "load_contract"]
+__all__ = ["Loaded", "load_contract"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def load_contract(
     effective = EffectiveContract(
         source=source,
         uri=uri,
-        digest="",
+        digest=sha256(text),
         extends=inherited,
         enforcement=merged.enforcement or Enforcement.ENFORCE,
         project=settled.project,
@@ -59,19 +59,7 @@ def load_contract(
         budgets=[placed.item for placed in merged.budgets.values()],
         waivers=[placed.item for placed in merged.waivers],
     )
-    return Loaded(
-        effective=effective.model_copy(update={"digest": contract_digest(effective)}),
-        sources={sha256(layer.source.text): layer.source.text for layer in layers},
-    )
-
-
-def contract_digest(effective: EffectiveContract) -> str:
-    """Return the digest of an effective contract: SHA-256 of its canonical JSON with an empty ``digest``.
-
-    It covers what is judged by, after inheritance, and through ``extends`` the text of every parent; two contracts
-    that differ in comments alone, in the root's own file, are the same contract.
-    """
-    return sha256(effective.model_copy(update={"digest": ""}).canonical())
+    return Loaded(effective=effective, sources={sha256(layer.source.text): layer.source.text for layer in layers})
 
 
 def _floor_problems(

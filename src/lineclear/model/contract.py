@@ -135,7 +135,10 @@ class EffectiveCheck(Model):
 
 
 class EffectiveContract(Model):
-    """The contract after inheritance: what the plan and the judge go by. Checks are in order of id."""
+    """The contract after inheritance: what the plan and the judge go by. Checks are in order of id.
+
+    ``digest`` is the SHA-256 of the file that ``uri`` names; ``extends`` has those of the contracts it inherits.
+    """
 
     schema_version: Literal[1] = 1
     source: ContractSource

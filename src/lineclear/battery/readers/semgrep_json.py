@@ -22,6 +22,21 @@ _LEVELS = {
     "LOW": Level.NOTE,
     "INFO": Level.NOTE,
 }
+_OF_A_FILE = frozenset(
+    {
+        "AST builder error",
+        "Fixpoint timeout",
+        "Internal matching error",
+        "Lexical error",
+        "Other syntax error",
+        "Out of memory",
+        "PartialParsing",
+        "Stack overflow",
+        "Syntax error",
+        "Timeout",
+        "Too many matches",
+    }
+)
 _Place = Annotated[int, Field(ge=1)]
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -70,7 +85,7 @@ class _Report(Shape):
     results: list[_Result]
     errors: list[_Error]
     paths: _Paths
-    skipped_rules: list[_SkippedRule]
+    skipped_rules: list[_SkippedRule] = []
 
 
 def hits(report: Mapping[str, Any]) -> list[Hit]:
@@ -84,10 +99,14 @@ def examined(report: Mapping[str, Any]) -> frozenset[str]:
 
 
 def fatal_errors(report: Mapping[str, Any]) -> list[str]:
-    """Return semgrep's own errors that are about no file: a broken rule, one that was left out, a crash."""
+    """Return semgrep's own errors that are about no file: a broken rule, one that was left out, a crash.
+
+    A rule that asks for a newer semgrep is left out with exit code 0 and a note of level ``info``, whose path is that
+    of the rule.
+    """
     read = _read(report)
     skipped = [f"the rule {rule.rule_id} was left out" for rule in read.skipped_rules]
-    return [_said(error) for error in read.errors if error.level == "error" or not error.path] + skipped
+    return [_said(error) for error in read.errors if not _of_a_file(error)] + skipped
 
 
 def not_read(report: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
@@ -98,7 +117,7 @@ def not_read(report: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
     """
     found: dict[str, tuple[str, bool]] = {}
     for error in _read(report).errors:
-        if error.level != "error" and error.path:
+        if error.path and _of_a_file(error):
             path, partly = error.path.removeprefix("./"), _kind(error) == "PartialParsing"
             if path not in found or not partly:  # of several errors, the one that leaves more unread
                 found[path] = (_said(error), partly)
@@ -107,6 +126,10 @@ def not_read(report: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
 
 def _read(report: Mapping[str, Any]) -> _Report:
     return shaped(_Report, report, "report.json", "semgrep 1.180")
+
+
+def _of_a_file(error: _Error) -> bool:
+    return bool(error.path) and error.level != "error" and _kind(error) in _OF_A_FILE
 
 
 def _kind(error: _Error) -> str:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from lineclear.battery.adapter import RunProblem
 from lineclear.model.base import Model
@@ -18,13 +18,16 @@ OutcomeWord = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
 
 
 class TestOutcome(Model):
-    """What happened to one test. ``path`` is relative to the root of the run, ``line`` counts from 1."""
+    """What happened to one test. ``path`` is relative to the root of the run, ``line`` counts from 1.
+
+    ``outcome`` is None where no phase of the test said how it went.
+    """
 
     id: str
     outcome: OutcomeWord | None
     text: str | None
     path: str | None
-    line: int | None
+    line: int | None = Field(ge=1)
 
 
 class _CollectError(Model):
@@ -33,13 +36,20 @@ class _CollectError(Model):
 
 
 class _Line(Model):
-    """One line: exactly one of its fields is there."""
+    """One line: exactly one thing is said; ``exit`` and ``ran`` belong together."""
 
     collected: list[str] | None = None
     test: TestOutcome | None = None
     collect_error: _CollectError | None = None
     exit: int | None = None
     ran: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> _Line:
+        said = [self.collected is not None, self.test is not None, self.collect_error is not None]
+        if sum([*said, self.exit is not None]) != 1 or (self.exit is None) != (self.ran is None):
+            raise ValueError("a line says one thing")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +76,18 @@ def read_suite(raw: bytes, where: str) -> Suite:
     collected: tuple[str, ...] | None = None
     for line in lines[:-1]:
         if line.collected is not None:
+            if collected is not None:
+                raise _bad("the test report says twice what was collected", where, "Something else wrote to the report.")
             collected = tuple(line.collected)
         elif line.collect_error is not None:
             errors[line.collect_error.id] = line.collect_error.text
         elif line.test is not None:
+            if line.test.id in tests:
+                raise _bad(
+                    f"the test report has two results for {line.test.id}",
+                    where,
+                    "Look for a test id that occurs twice, or for a plugin that runs tests again.",
+                )
             tests[line.test.id] = line.test
         else:
             raise _bad("the test report has an end in its middle", where, "Something else wrote to the report.")
