@@ -26,7 +26,7 @@ _SUITE = ("testsCollected", "testsPassed", "testsFailed", "testsSkipped")
 
 
 def build_facts(inputs: Inputs, checks: Sequence[CheckResult], findings: Sequence[Finding]) -> Facts:
-    """Return the facts. Fixed and waived findings are not among them: ``findings`` are what the change brings or has."""
+    """Return the facts. Fixed and waived findings are not among them."""
     return Facts(
         change=_change(inputs),
         findings=[

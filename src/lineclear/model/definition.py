@@ -52,7 +52,8 @@ class CheckDefinition(Model):
     ``whenFound`` something on the merge result, or ``all`` always. ``executes``: whether the change's code runs.
     ``needs`` says what the trees must hold for the check to apply: Python files, tests, or nothing by itself.
     ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
-    has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed, testsSkipped).
+    has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
+    testsSkipped).
     ``covers`` completes the sentence "<id> looked at <covers>".
     """
 

@@ -91,8 +91,8 @@ class Evidence(Model):
     """One execution of a check on one tree.
 
     ``examined`` lists the changed files that the run looked into one by one; ``unexamined`` files it should have.
-    ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was not looked
-    at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced by placeholders.
+    ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was
+    not looked at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced.
     """
 
     schema_version: Literal[1] = 1

@@ -21,7 +21,10 @@ class PlannedRun(Model):
 
 
 class PlannedCheck(Model):
-    """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why. ``suite``: it runs tests."""
+    """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
+
+    ``suite`` says that it runs tests and counts them.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     use: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from lineclear.model.verdict import CheckResult, Reason, Verdict
-from lineclear.model.words import FindingState, Outcome
+from lineclear.model.words import CheckStatus, FindingState, Outcome
 from lineclear.report.causes import Cause, causes
 from lineclear.report.escape import for_terminal
 from lineclear.report.wording import DID_NOT_RUN, LIST_CAP, STATUS, counts, place, standing, urgency
@@ -79,7 +79,8 @@ def _checks(checks: list[CheckResult], paint: _Paint) -> list[str]:
     lines = [paint("Checks", "1")]
     width = max(len(for_terminal(check.id, 24)) for check in rows[:_CHECKS])
     for check in rows[:_CHECKS]:
-        note = f"  {for_terminal(check.reason, 70)}" if check.reason else ""
+        said = check.status is CheckStatus.FAILED or not check.reason  # the counts say it
+        note = "" if said else f"  {for_terminal(check.reason or '', 70)}"
         status = paint(f"{STATUS[check.status]:<14}", _STATUS_COLOUR[urgency(check)[0]])
         lines.append(f"  {for_terminal(check.id, 24):<{width}}  {status} {_counts(check)}{note}".rstrip())
     rest = rows[_CHECKS:]

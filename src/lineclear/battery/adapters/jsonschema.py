@@ -11,6 +11,7 @@ from lineclear.battery.fingerprints import item_key
 from lineclear.battery.readers.instance_report import InstanceResult, read_instances
 from lineclear.battery.readers.scanner import rerun
 from lineclear.contract.globs import matches
+from lineclear.model.evidence import Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
@@ -62,13 +63,19 @@ def read(raw: Raw, bench: Workbench) -> Reading:
             where=_schema(bench),
             todo="Make it a valid JSON Schema that stands by itself.",
         )
+    unlisted = [
+        Unexamined(path=item.path, reason=f"it has {item.count} errors, of which the first {len(item.errors)} are known")
+        for item in report.instances
+        if item.count > len(item.errors)
+    ]
     return Reading(
         findings=[finding for item in report.instances for finding in _findings(item, bench)],
         measures={
             "instancesExamined": len(report.instances),
             "instancesInvalid": sum(bool(item.errors or item.unreadable) for item in report.instances),
         },
-        examined=frozenset([*instances, _schema(bench)]),
+        examined=frozenset([*instances, _schema(bench)]) - {item.path for item in unlisted},
+        unexamined=unlisted,
     )
 
 

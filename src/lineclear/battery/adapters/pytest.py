@@ -119,13 +119,14 @@ def _hold_together(suite: Suite, raw: Raw, bench: Workbench) -> None:
 
 def _failure(test: TestOutcome, bench: Workbench) -> RawFinding:
     file, _, name = test.id.partition("::")
-    path = _in_tree(test.path or file, bench)
+    # The file of the id, not that of the function: tests inherited from one class fail under several files.
+    path, line = _in_tree(file, bench), test.line if test.path == file else None
     return RawFinding(
         rule="test-failed",
         level=Level.ERROR,
         message=f"{test.id} failed: {_message(test.text)}",
         path=path,
-        line=test.line,
+        line=line,
         key=item_key("pytest", "test-failed", name),
         remedy="Make the code do what the test says, or change the test where the behaviour is meant to change.",
         reproduce=f"pytest {shlex.quote(test.id)}",

@@ -56,7 +56,7 @@ def read(raw: Raw, bench: Workbench) -> Reading:
     report = json_report(raw.reports[_REPORT], _REPORT, "schemathesis")
     run = read_run(report, raw.exit_code, _REPORT)
     found = failures(raw.reports[_EVENTS], _EVENTS)
-    if bool(found) != bool(run.unique_failures):
+    if bool(found) != bool(run.unique_failures) or not run.codes <= {failure.code for failure in found}:
         raise RunProblem(
             Ended.BAD_REPORT,
             f"schemathesis counts {run.unique_failures} failures and lists {len(found)}",

@@ -21,6 +21,8 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
+OUTCOMES = ("passed", "failed", "skipped")
+
 
 def main(argv: list[str]) -> int:
     """Run pytest with the arguments after ``--`` and return its exit code."""
@@ -85,15 +87,17 @@ class Reporter:
             entry["outcome"] = outcome
             entry["text"] = shorten(report.longreprtext) if report.failed else None
             entry["path"] = path.replace(os.sep, "/")
-            entry["line"] = None if line is None else line + 1
-        if report.when == "teardown":
+            entry["line"] = None if line is None or line < 0 else line + 1
+        if report.when == "teardown" and report.outcome in OUTCOMES:
             self.write({"test": dict(entry, id=report.nodeid)})
 
 
 def classify(report: pytest.TestReport) -> str | None:
     """Return the word for one phase of one test, or None where the phase says nothing by itself."""
-    if report.outcome not in ("passed", "failed", "skipped"):
+    if report.outcome not in OUTCOMES:
         return None  # a plugin's own word, such as "rerun": the attempt that counts is still to come
+    if hasattr(report, "context") and not report.failed:
+        return None  # a subtest; the test that holds it still says how it went
     expected = hasattr(report, "wasxfail")
     if report.failed:
         return "failed"
@@ -107,7 +111,7 @@ def classify(report: pytest.TestReport) -> str | None:
 def shorten(text: str) -> str:
     """Return the lines that say what went wrong: pytest marks them with ``E``."""
     lines = [line for line in text.splitlines() if line.startswith("E ")] or text.splitlines()[-3:]
-    return "\n".join(line[:400] for line in lines[:8])
+    return "\n".join(line[:400] for line in lines[:8]).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ Started as ``python -I validate_instances.py SCHEMA INSTANCE_LIST REPORT`` in th
 with relative paths. Needs jsonschema, its format checkers, and PyYAML. Nothing is fetched: a reference that leaves
 the schema file is refused.
 
-The report: ``{"schemaError": {…} | null, "instances": [{"path", "unreadable", "errors": [{…}]}]}``.
+The report: ``{"schemaError": {…} | null, "instances": [{"path", "unreadable", "errors": [{…}], "count"}]}``. Every
+missing and every surplus property is an error of its own, so that one cannot hide behind another.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-_MAX_ERRORS = 50
+_MAX_ERRORS = 500
 
 
 class _Refused(Exception):
@@ -41,8 +44,8 @@ def main(argv: list[str]) -> int:
 def _validate(schema_path: str, instances: list[str]) -> dict[str, Any]:
     try:
         schema, _ = _load(schema_path)
-        cls = validator_for(schema, default=Draft202012Validator)
-        cls.check_schema(schema, format_checker=cls.FORMAT_CHECKER)
+        cls: Any = validator_for(schema, default=Draft202012Validator)
+        cls.check_schema(schema, format_checker=cls.FORMAT_CHECKER)  # type: ignore[call-arg]  # the stubs lack it
         validator = cls(schema, format_checker=cls.FORMAT_CHECKER, registry=Registry())
     except _Refused as exc:
         return {"schemaError": {"pointer": "", "message": str(exc)}, "instances": []}
@@ -62,22 +65,48 @@ def _instance(validator: Any, path: str) -> dict[str, Any]:
     try:
         document, lines = _load(path)
     except _Refused as exc:
-        return {"path": path, "unreadable": str(exc), "errors": []}
-    errors = sorted(validator.iter_errors(document), key=lambda e: (_pointer(e), str(e.validator)))
+        return {"path": path, "unreadable": str(exc), "errors": [], "count": 0}
+    found = [place for error in validator.iter_errors(document) for place in _places(error)]
+    found.sort(key=lambda place: (place[0], str(place[1].validator), place[2]))
     return {
         "path": path,
         "unreadable": None,
         "errors": [
             {
-                "pointer": _pointer(error),
+                "pointer": pointer,
                 "keyword": str(error.validator),
-                "message": error.message[:400],
+                "message": message[:400],
                 "line": _line(lines, list(error.absolute_path)),
             }
-            for error in errors[:_MAX_ERRORS]
+            for pointer, error, message in found[:_MAX_ERRORS]
         ],
-        "count": len(errors),
+        "count": len(found),
     }
+
+
+def _places(error: ValidationError) -> Iterator[tuple[str, ValidationError, str]]:
+    """Yield pointer, error and message; a message about several properties is told apart by property."""
+    pointer = _pointer(error)
+    if error.validator == "required" and isinstance(error.validator_value, list):
+        # jsonschema gives one error for each missing property, and names it in the message only
+        missing = [name for name in error.validator_value if error.message.startswith(f"{name!r} is ")]
+        yield pointer + _part(missing[0]) if missing else pointer, error, error.message
+    elif error.validator == "additionalProperties" and error.validator_value is False:
+        for name in _surplus(error):
+            yield pointer + _part(name), error, f"{name!r} is not allowed here"
+    else:
+        yield pointer, error, error.message
+
+
+def _surplus(error: ValidationError) -> list[str]:
+    schema: Any = error.schema
+    patterns = schema.get("patternProperties", {})
+    known = schema.get("properties", {})
+    return [
+        name
+        for name in sorted(error.instance)
+        if name not in known and not any(re.search(pattern, name) for pattern in patterns)
+    ]
 
 
 def _load(path: str) -> tuple[Any, yaml.Node | None]:
@@ -113,7 +142,11 @@ def _no_constant(name: str) -> None:
 
 
 def _pointer(error: ValidationError | SchemaError) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
+    return "".join(map(_part, error.absolute_path))
+
+
+def _part(name: object) -> str:
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _line(node: yaml.Node | None, path: list[Any]) -> int | None:

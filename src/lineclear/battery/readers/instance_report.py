@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from lineclear.battery.adapter import RunProblem
 from lineclear.model.base import Model
@@ -19,12 +19,12 @@ class SchemaProblem(Model):
 
 
 class InstanceError(Model):
-    """One place in an instance that the schema refuses."""
+    """One place in an instance that the schema refuses; of a missing property, the place where it should be."""
 
     pointer: str
-    keyword: str
-    message: str
-    line: int | None
+    keyword: str = Field(min_length=1)
+    message: str = Field(min_length=1)
+    line: int | None = Field(ge=1)
 
 
 class InstanceResult(Model):
@@ -33,7 +33,13 @@ class InstanceResult(Model):
     path: str
     unreadable: str | None
     errors: list[InstanceError]
-    count: int = 0
+    count: int
+
+    @model_validator(mode="after")
+    def _counts_what_it_lists(self) -> InstanceResult:
+        if self.count < len(self.errors) or bool(self.count) != bool(self.errors) or (self.unreadable and self.errors):
+            raise ValueError("an instance is unreadable, or counts the errors of which it lists the first")
+        return self
 
 
 class InstanceReport(Model):
@@ -41,6 +47,12 @@ class InstanceReport(Model):
 
     schema_error: SchemaProblem | None
     instances: list[InstanceResult]
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> InstanceReport:
+        if self.schema_error is not None and self.instances:
+            raise ValueError("a schema that cannot be used has no instances")
+        return self
 
 
 def read_instances(raw: bytes, where: str, expected: list[str]) -> InstanceReport:

@@ -9,25 +9,68 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from lineclear.battery.adapter import RunProblem
+from lineclear.battery.readers.scanner import Shape, shaped
 from lineclear.model.words import Ended
 
 __all__ = ["ApiFailure", "ApiRun", "failures", "read_run"]
 
 _DONE = ("success", "failure", "skip")
+_Count = Annotated[int, Field(ge=0)]
+
+
+class _Operations(Shape):
+    total: _Count
+    tested: _Count
+
+
+class _Cases(Shape):
+    generated: _Count
+    unique_failures: _Count
+    errored: _Count
+
+
+class _Phase(Shape):
+    status: str
+
+
+class _Group(Shape):
+    """The failures of one kind, over all operations."""
+
+    code: str
+
+
+class _Error(Shape):
+    title: str = "error"
+
+
+class _Report(Shape):
+    operations: _Operations
+    test_cases: _Cases
+    phases: dict[str, _Phase] = Field(min_length=1)
+    failures: list[_Group]
+    errors: list[_Error]
+    stop_reason: str
+    exit_code: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApiRun:
-    """What one run covered: operations of the document and those tested, and the generated cases."""
+    """What one run covered: operations of the document and those tested, and the generated cases.
+
+    ``codes`` are the kinds of failure that it counts.
+    """
 
     operations: int
     tested: int
     cases: int
     unique_failures: int
+    codes: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -45,34 +88,21 @@ class ApiFailure:
 
 def read_run(report: Mapping[str, Any], exit_code: int, where: str) -> ApiRun:
     """Return what the run covered; one that did not test every operation to its end is no result."""
-    try:
-        operations, cases = report["operations"], report["test_cases"]
-        total, tested = int(operations["total"]), int(operations["tested"])
-        phases = {name: phase["status"] for name, phase in report["phases"].items()}
-        errors = [str(error.get("title", "error")) for error in report["errors"]]
-        run = ApiRun(
-            operations=total,
-            tested=tested,
-            cases=int(cases["generated"]),
-            unique_failures=int(cases["unique_failures"]),
-        )
-        problem = _first(
-            (bool(errors), f"schemathesis met errors of its own: {', '.join(errors[:3])}"),
-            (report["stop_reason"] != "completed", f"schemathesis stopped early: {report['stop_reason']}"),
-            (int(cases["errored"]) > 0, f"{cases['errored']} test cases could not be run"),
-            (total == 0, "the API document has no operation"),
-            (tested != total, f"{tested} of {total} operations were tested"),
-            (any(status not in _DONE for status in phases.values()), f"a phase did not finish: {phases}"),
-            (report["exit_code"] != exit_code, "its report and its process disagree about the exit code"),
-            ((exit_code == 1) != (run.unique_failures > 0), f"exit code {exit_code} does not fit its report"),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise RunProblem(
-            Ended.BAD_REPORT,
-            f"schemathesis' report does not have the shape of version 4.32: {type(exc).__name__} {exc}",
-            where=where,
-            todo="Check that the pinned version of schemathesis ran.",
-        ) from exc
+    read = shaped(_Report, report, where, "schemathesis 4.32")
+    operations, cases = read.operations, read.test_cases
+    phases = {name: phase.status for name, phase in read.phases.items()}
+    problem = _first(
+        (bool(read.errors), f"schemathesis met errors of its own: {', '.join(e.title for e in read.errors[:3])}"),
+        (read.stop_reason != "completed", f"schemathesis stopped early: {read.stop_reason}"),
+        (cases.errored > 0, f"{cases.errored} test cases could not be run"),
+        (operations.total == 0, "the API document has no operation"),
+        (operations.tested != operations.total, f"{operations.tested} of {operations.total} operations were tested"),
+        (cases.generated == 0, "no test case was generated"),
+        (any(status not in _DONE for status in phases.values()), f"a phase did not finish: {phases}"),
+        (read.exit_code != exit_code, "its report and its process disagree about the exit code"),
+        (exit_code not in (0, 1), f"schemathesis ended with exit code {exit_code}"),
+        ((exit_code == 1) != (cases.unique_failures > 0), f"exit code {exit_code} does not fit its report"),
+    )
     if problem is not None:
         raise RunProblem(
             Ended.CRASHED,
@@ -80,25 +110,37 @@ def read_run(report: Mapping[str, Any], exit_code: int, where: str) -> ApiRun:
             where="the run against the service",
             todo="Check that the service stays up and that the document is valid; its output is beside the evidence.",
         )
-    return run
+    return ApiRun(
+        operations=operations.total,
+        tested=operations.tested,
+        cases=cases.generated,
+        unique_failures=cases.unique_failures,
+        codes=frozenset(group.code for group in read.failures),
+    )
 
 
 def failures(events: bytes, where: str) -> list[ApiFailure]:
-    """Return the distinct failures, in order; the same one is reported in several phases."""
+    """Return the distinct failures, in order; the same one is reported in several phases.
+
+    The last event says that the engine finished: without it the list was cut.
+    """
     found: dict[tuple[str, str, str, str], ApiFailure] = {}
     try:
-        for failure in _failures(events):
+        scenarios = [json.loads(line) for line in events.splitlines()]
+        if not scenarios or "EngineFinished" not in scenarios[-1]:
+            raise ValueError("it does not come to its end")  # noqa: TRY301 - one way out for all that is not whole
+        for failure in _failures(scenarios):
             found.setdefault((failure.operation, failure.check, failure.code, failure.title), failure)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as exc:
         raise RunProblem(
             Ended.BAD_REPORT, f"the list of test events is not whole: {exc}", where=where, todo="Run it again."
         ) from exc
-    return sorted(found.values())
+    return sorted(found.values(), key=lambda f: (f.operation, f.check, f.code, f.title))
 
 
-def _failures(events: bytes) -> Iterator[ApiFailure]:
-    for line in events.splitlines():
-        scenario = json.loads(line).get("ScenarioFinished")
+def _failures(events: list[dict[str, Any]]) -> Iterator[ApiFailure]:
+    for event in events:
+        scenario = event.get("ScenarioFinished")
         if scenario is None:
             continue
         recorder = scenario["recorder"]
