@@ -1,14 +1,13 @@
-"""Runs workflows that use the action under ``act``: the real interpreter of workflows, on this machine, no container."""
+"""Runs workflows that use the action under ``act``: a real interpreter of workflows, on this machine, no container."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,9 @@ from support import Repo, scrubbed_environment
 
 from lineclear.run.cachedirs import cache_folders
 
-__all__ = ["ROOT", "ActRun", "copy_checkout", "pull_request", "run_workflow"]
+__all__ = ["ROOT", "ActRun", "copy_checkout", "pull_request", "run_act", "run_job"]
 
 ROOT = Path(__file__).resolve().parents[2]
-_PREFIX = re.compile(r"^\[[^]]*\] +\| ?", re.MULTILINE)
-
 # Says afterwards what the action gave. RUNNER_TEMP and the workspace are gone when act ends.
 _REPORT = """\
       - if: always()
@@ -29,19 +26,24 @@ _REPORT = """\
           STEPS: ${{ toJSON(steps) }}
         run: |
           printf '%s' "$STEPS" > "$REPORT/steps.json"
-          cp "$GITHUB_STEP_SUMMARY" "$REPORT/summary.md" || true
           for bundle in "$RUNNER_TEMP"/lineclear.*/bundle; do cp -R "$bundle" "$REPORT/" || true; done
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActRun:
-    """How a run ended: ``succeeded`` is the workflow's conclusion, ``steps`` the ``steps`` context of its job."""
+    """How a run ended.
+
+    ``succeeded`` is the workflow's conclusion, ``log`` what its steps printed, ``annotations`` the commands that the
+    runner took from it, ``steps`` the ``steps`` context of the job at its end, and ``report`` a folder that holds
+    ``bundle`` when there was one.
+    """
 
     succeeded: bool
     log: str
     steps: dict[str, Any]
     summary: str
+    annotations: list[str]
     report: Path
 
     def outputs(self, step: str = "lineclear") -> dict[str, str]:
@@ -83,35 +85,52 @@ def pull_request(base: str, head: str) -> dict[str, Any]:
     }
 
 
-def run_workflow(
+def run_job(repo: Repo, steps: str, event: Mapping[str, Any], *, action: Path, folder: Path) -> ActRun:
+    """Run a job of these steps in a copy of a repository; ``action`` is what OWNER/lineclear@v1 stands for.
+
+    ``folder`` is a new folder for everything that the run leaves.
+    """
+    workflow = f"on: pull_request\njobs:\n  verify:\n    runs-on: ubuntu-latest\n    steps:\n{steps}{_REPORT}"
+    succeeded, said = run_act(repo, workflow, event, actions={"OWNER/lineclear@v1": action}, folder=folder)
+    report = folder / "report"
+    return ActRun(
+        succeeded=succeeded,
+        log="".join(entry["msg"] for entry in said if entry.get("raw_output")),
+        steps=json.loads((report / "steps.json").read_text()),
+        # Of a composite action act tells twice: once for the step inside, whose path has two parts.
+        summary="".join(e["content"] for e in said if e.get("command") == "summary" and len(e["stepID"]) == 1),
+        annotations=[e["msg"].strip() for e in said if e.get("command") in ("error", "warning", "notice")],
+        report=report,
+    )
+
+
+def run_act(
     repo: Repo,
-    steps: str,
+    workflow: str,
     event: Mapping[str, Any],
     *,
-    action: Path,
+    actions: Mapping[str, Path],
     folder: Path,
-    actions: Mapping[str, Path] | None = None,
-) -> ActRun:
-    """Run a job of these steps in a copy of a repository.
+    options: Sequence[str] = (),
+) -> tuple[bool, list[dict[str, Any]]]:
+    """Run a workflow, and return whether it succeeded and what act said of it.
 
-    ``action`` is what OWNER/lineclear@v1 stands for, ``actions`` further ones (``OWNER/NAME@REF`` to folder),
-    ``folder`` a new folder for everything that the run leaves.
+    ``actions`` maps OWNER/NAME@REF to folders; steps find ``$REPORT``, a folder below ``folder`` that stays.
     """
     for name in ("report", "home", "cache", "workflows"):
         (folder / name).mkdir(parents=True)
-    workflow = folder / "workflows" / "verify.yml"
-    workflow.write_text(f"on: pull_request\njobs:\n  verify:\n    runs-on: ubuntu-latest\n    steps:\n{steps}{_REPORT}")
+    (folder / "workflows" / "verify.yml").write_text(workflow)
     (folder / "event.json").write_text(json.dumps(event))
-    mapped = {"OWNER/lineclear@v1": action, **(actions or {})}
-    command = [str(Path(sys.executable).with_name("act")), "pull_request", "--workflows", str(workflow)]
-    command += ["--platform", "ubuntu-latest=-self-hosted", "--eventpath", str(folder / "event.json")]
-    command += ["--no-cache-server", "--env", f"REPORT={folder / 'report'}"]
-    command += [f"--local-repository={name}={place}" for name, place in mapped.items()]
-    here = os.environ
+    command = [str(Path(sys.executable).with_name("act")), "pull_request", "--json", "--no-cache-server", *options]
+    command += ["--workflows", str(folder / "workflows"), "--eventpath", str(folder / "event.json")]
+    command += [f"--platform={image}=-self-hosted" for image in ("ubuntu-latest", "ubuntu-24.04")]
+    command += [f"--env=REPORT={folder / 'report'}"]
+    command += [f"--local-repository={name}={place}" for name, place in actions.items()]
     environment = {
         "HOME": str(folder / "home"),
         "XDG_CACHE_HOME": str(folder / "cache"),
-        "XDG_CONFIG_HOME": here.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"),  # the package index to ask
+        # Which package index is asked is this machine's to say.
+        "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"),
         "LINECLEAR_CACHE": str(cache_folders().root),
     }
     done = subprocess.run(
@@ -119,20 +138,12 @@ def run_workflow(
         cwd=repo.root,
         env=scrubbed_environment(environment),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
-    log = _PREFIX.sub("", done.stdout)
-    (folder / "log").write_text(log)
-    report = folder / "report"
-    assert (report / "steps.json").is_file(), log
-    return ActRun(
-        succeeded=done.returncode == 0,
-        log=log,
-        steps=json.loads((report / "steps.json").read_text()),
-        summary=(report / "summary.md").read_text() if (report / "summary.md").is_file() else "",
-        report=report,
-    )
+    (folder / "act.jsonl").write_text(done.stdout)
+    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert any((folder / "report").iterdir()), done.stdout + done.stderr
+    return done.returncode == 0, said

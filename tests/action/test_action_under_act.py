@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from act_runs import ROOT, ActRun, copy_checkout, pull_request, run_workflow
+from act_runs import ROOT, ActRun, copy_checkout, pull_request, run_job
 from support import Repo, lineclear, scrubbed_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
@@ -28,8 +28,7 @@ _PROJECT = {
     "test_shop.py": "import shop\n\n\ndef test_total() -> None:\n    assert shop.total([1, 2]) == 3\n",
 }
 _AVERAGE = {
-    "shop.py": _PROJECT["shop.py"]
-    + "\n\ndef mean(prices: list[int]) -> float:\n    return total(prices) / len(prices)\n",
+    "shop.py": _PROJECT["shop.py"] + "\n\ndef mean(prices: list[int]) -> float:\n    return sum(prices) / 2\n",
     "test_mean.py": "import shop\n\n\ndef test_mean() -> None:\n    assert shop.mean([1, 3]) == 2\n",
 }
 
@@ -46,7 +45,7 @@ def _verify(
     start = repo.git("rev-parse", "HEAD")
     repo.branch("feature")
     end = repo.commit("A change", change)
-    return run_workflow(repo, steps, pull_request(start, end), action=action, folder=tmp_path / "act")
+    return run_job(repo, steps, pull_request(start, end), action=action, folder=tmp_path / "act")
 
 
 def test_an_honest_change_passes(tmp_path: Path, action: Path) -> None:
@@ -103,15 +102,13 @@ def test_nothing_of_the_change_runs_in_a_process_that_decides(tmp_path: Path, ac
     repo.git("add", "--force", ".lineclear")
     end = repo.commit("Traps, and a verdict of its own")
 
-    done = run_workflow(repo, _VERIFY, pull_request(start, end), action=action, folder=tmp_path / "act")
+    done = run_job(repo, _VERIFY, pull_request(start, end), action=action, folder=tmp_path / "act")
 
     assert done.outputs()["outcome"] == "fail"
     assert done.outputs()["exit-code"] == "1"
     assert not done.succeeded
     fired = [mark.read_text().splitlines() for mark in marks.iterdir()]
-    assert "conftest" in {name for name, *_ in fired}, (
-        "pytest imports conftest.py: where nothing fired, nothing is shown"
-    )
+    assert "conftest" in {name for name, *_ in fired}, "where no trap fired, nothing is shown"
     deciding = [mark for mark in fired if "project-" not in mark[1]]
     assert deciding == []
 

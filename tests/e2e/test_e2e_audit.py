@@ -188,9 +188,7 @@ ALTERATIONS = {
 
 
 @pytest.mark.parametrize("alter", ALTERATIONS, ids=lambda alter: alter.__name__)
-def test_an_altered_bundle_is_refused(
-    signed: Run, key: Path, tmp_path: Path, alter: Callable[[Path], None]
-) -> None:
+def test_an_altered_bundle_is_refused(signed: Run, key: Path, tmp_path: Path, alter: Callable[[Path], None]) -> None:
     copy = tmp_path / "bundle"
     shutil.copytree(signed.bundle, copy)
     alter(copy)

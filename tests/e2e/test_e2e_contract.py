@@ -75,9 +75,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("text", "words"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_contract_that_is_not_valid_is_refused(
-    repo: Repo, tmp_path: Path, text: str, words: tuple[str, ...]
-) -> None:
+def test_a_contract_that_is_not_valid_is_refused(repo: Repo, tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
     given = tmp_path / "given.yaml"
     given.write_text(text)
     before = contents(repo.root)

@@ -45,6 +45,15 @@ import os
 
 def test_addresses_and_folders(tmp_path):
     assert object() is tmp_path, (object(), tmp_path, os.getcwd(), __file__)
+
+
+def test_shortened_addresses_and_folders(tmp_path):
+    for width in range(100, 200, 9):
+        assert not [f"{'x' * width}{tmp_path}", object(), f"{tmp_path}{'x' * width}"]
+
+
+def test_imports(tmp_path):
+    from pytest import no_such_name
 """,
 }
 
@@ -54,10 +63,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Run]:
     """Verify one commit twice: elsewhere, from another folder, and with another number of jobs."""
     folder = tmp_path_factory.mktemp("determinism")
     repo: Repo = changed_repo(folder / "project", base=BASE, change=CHANGE)
-    first = verify(repo, "--jobs=1", out=folder / "one")
-    second = verify(
-        repo, "--jobs=4", out=folder / "a longer name" / "two", cwd=repo.root / "data", env={"LC_ALL": "C", "TZ": "Asia/Tokyo"}
-    )
+    here = {"TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    first = verify(repo, "--jobs=1", out=folder / "one", env=here)
+    there = {"TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    second = verify(repo, "--jobs=4", out=folder / "a longer name" / "two", cwd=repo.root / "data", env=there)
     return first, second
 
 
@@ -104,8 +113,9 @@ def test_no_message_holds_an_address_or_a_folder_of_this_run(runs: tuple[Run, Ru
     for run in runs:
         text = run.text("verdict.json")
         assert "object at 0x…" in text
-        for folder in (run.bundle.parent, Path.home()):
-            assert str(folder) not in text
+        assert "{project}/lib/python" in text
+        for name in (str(run.bundle.parent.parent), "lineclear-", str(Path.home() / ".cache")):
+            assert name not in text
 
 
 def test_a_verdict_names_no_clock(runs: tuple[Run, Run]) -> None:

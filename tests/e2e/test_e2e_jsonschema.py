@@ -112,8 +112,7 @@ def test_data_that_did_not_fit_before_is_existing(run: Run) -> None:
 def test_data_that_cannot_be_read_is_a_new_finding(run: Run) -> None:
     found = {f["path"]: f for f in run.findings("syntax")}
     assert set(found) == {
-        f"syntax/{name}"
-        for name in ("half.json", "nan.json", "latin.json", "deep.json", "empty.json", "tag.yaml")
+        f"syntax/{name}" for name in ("half.json", "nan.json", "latin.json", "deep.json", "empty.json", "tag.yaml")
     }
     assert {f["rule"] for f in found.values()} == {"unreadable"}
     assert {f["state"] for f in found.values()} == {"new"}

@@ -35,8 +35,8 @@ _COMPOUND = frozenset(
 class Region:
     """What a tool points at: lines from 1, both included, and columns in bytes of UTF-8 from 0, the last excluded.
 
-    ``line`` is the line that is shown. ``columns`` are None where the tool gives none. ``of_node`` says that the columns
-    are those of a syntax node somewhere on the lines (bandit), not of their first and last line.
+    ``line`` is the line that is shown. ``columns`` are None where the tool gives none. ``of_node`` says that they are
+    the columns of a syntax node somewhere on the lines (bandit), not of the first and the last line.
     """
 
     line: int

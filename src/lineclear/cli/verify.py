@@ -29,6 +29,7 @@ from lineclear.judge.outcome import exit_code
 from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, PLAN, VERDICT
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
+from lineclear.model.words import ContractSource
 from lineclear.prove.keys import Signer, load_signer
 from lineclear.prove.prove import prove, seal
 from lineclear.report.console import console
@@ -42,6 +43,12 @@ from lineclear.run.schedule import run_plan
 from lineclear.run.workspaces import Trees, remove_tree
 
 __all__ = ["register"]
+
+_SOURCES = {
+    ContractSource.BASE: "from the base",
+    ContractSource.BUILTIN: "built in: the base has no lineclear.yaml",
+    ContractSource.GIVEN: "given by --contract",
+}
 
 
 def register(commands: Any) -> None:
@@ -167,6 +174,7 @@ def _print(verdict: Verdict, bundle: Path, form: str) -> None:
         return
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print(console(verdict, colour=colour))
+    print(f"Contract: {for_terminal(verdict.contract.uri, 200)} ({_SOURCES[verdict.contract.source]})")
     print(f"Bundle: {for_terminal(_shown(bundle), 400)}")
 
 

@@ -9,7 +9,6 @@ it exited 0. The exit code can only make the answer worse: a verdict that its ow
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from lineclear.errors import BundleError, LineclearError, UsageError
 from lineclear.github.annotations import annotate, command
 from lineclear.github.log import read_refusal
 from lineclear.github.outputs import append_summary, write_outputs
+from lineclear.github.regular import open_regular
 from lineclear.judge.outcome import exit_code
 from lineclear.model.bundle import VERDICT
 from lineclear.model.verdict import Verdict
@@ -114,15 +114,12 @@ def read_verdict(bundle: Path) -> Verdict:
     try:
         folder = os.open(bundle, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
-            # Without O_NONBLOCK a named pipe in the file's place would hold the step until it is killed.
-            descriptor = os.open(VERDICT, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+            file = open_regular(VERDICT, folder=folder)
         finally:
             os.close(folder)
     except OSError as exc:
         raise _invalid(bundle, f"there is no verdict to read: {exc.strerror}") from exc
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise _invalid(bundle, "the verdict is not a regular file")
+    with file:
         raw = file.read(_SIZE + 1)
     if len(raw) > _SIZE:
         raise _invalid(bundle, f"the verdict is larger than {_SIZE} bytes")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from pathlib import Path
+
+from lineclear.github.regular import open_regular
 
 __all__ = ["read_refusal"]
 
@@ -32,12 +33,9 @@ def read_refusal(log: Path) -> list[str]:
 
 def _tail(log: Path) -> str:
     try:
-        descriptor = os.open(log, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        file = open_regular(log)
     except OSError:
         return ""
-    with os.fdopen(descriptor, "rb") as file:
-        state = os.fstat(file.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            return ""
-        file.seek(max(state.st_size - _TAIL, 0))
+    with file:
+        file.seek(max(os.fstat(file.fileno()).st_size - _TAIL, 0))
         return file.read(_TAIL).decode("utf-8", "replace")

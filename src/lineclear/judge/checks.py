@@ -10,11 +10,12 @@ from lineclear.model.evidence import Evidence
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
-from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName
+from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName, Trust
 
 __all__ = ["Judged", "judge_check"]
 
 _UNKNOWN = FindingCounts(new=None, existing=None, fixed=None)
+_TRUST = tuple(Trust)  # weakest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -
     item = inputs.get(planned.id, TreeName.MERGED)
     if item is None:
         return _without_findings(planned, CheckStatus.MISSING, "It left no evidence for the merge result.", inputs)
-    broken = _broken(item, inputs)
+    broken = _broken(planned, item.evidence, inputs)
     if broken is not None:
         return _without_findings(planned, *broken, inputs)
     evidence = item.evidence
@@ -56,7 +57,7 @@ def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -
 
 
 def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] | None:
-    if inputs.change.merge_tree is None:
+    if inputs.conflict:
         return CheckStatus.SKIPPED, "Base and head conflict, so there is no merge result to run on."
     if not planned.selected:
         return CheckStatus.SKIPPED, planned.reason or "It was left out by --only."
@@ -65,40 +66,74 @@ def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] |
     return None
 
 
-def _broken(item: Item, inputs: Inputs) -> tuple[CheckStatus, str] | None:
+def _broken(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> tuple[CheckStatus, str] | None:
     """Return why the evidence for the merge result may not be judged, or None when it may."""
-    evidence = item.evidence
-    if evidence.subject.tree != inputs.change.merge_tree:
-        return CheckStatus.ERROR, f"Its evidence is about another tree, {evidence.subject.tree[:12]}."
-    if evidence.ended is Ended.COMPLETED:
-        if evidence.scope.kind is not ScopeKind.ALL:
-            return CheckStatus.ERROR, "It examined a part of the merge result where all of it was planned."
-        return None
-    status = CheckStatus.TIMEOUT if evidence.ended is Ended.TIMEOUT else CheckStatus.ERROR
-    return status, evidence.problem.sentence() if evidence.problem is not None else evidence.ended.value
+    foreign = _foreign(planned, evidence, inputs.change.merge_tree)
+    if foreign is not None:
+        return CheckStatus.ERROR, f"Its evidence {foreign}."
+    if evidence.ended is not Ended.COMPLETED:
+        status = CheckStatus.TIMEOUT if evidence.ended is Ended.TIMEOUT else CheckStatus.ERROR
+        return status, _ended(evidence)
+    if planned.run is None or evidence.scope.kind is not ScopeKind.ALL:
+        return CheckStatus.ERROR, "It examined a part of the merge result where all of it was to be examined."
+    return None
+
+
+def _foreign(planned: PlannedCheck, evidence: Evidence, tree: str | None) -> str | None:
+    """Return what of a piece of evidence is not what was planned, or None."""
+    if evidence.subject.tree != tree:
+        return f"is about another tree, {evidence.subject.tree[:12]}"
+    tool = planned.tool
+    if (evidence.tool.name, evidence.tool.lock_digest) != (tool.name, tool.lock_digest):
+        return f"comes from a {evidence.tool.name} that is not the one that was planned"
+    if evidence.ended is Ended.COMPLETED and (evidence.exit_code is None or evidence.signal is not None):
+        return "says that it completed, and gives no exit code"
+    return None
 
 
 def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comparison:
     merged = evidence.findings or []
     base = inputs.get(planned.id, TreeName.BASE)
-    scope = planned.run.base if planned.run is not None else None
-    if base is None and scope is None and not merged:
+    wanted = planned.run.base if planned.run is not None else None
+    if base is None and wanted is None and not merged:
         return _Comparison(stated=[], fixed_known=False, gap=None)
-    if base is None:
-        return _Comparison(stated=unmatched(merged), fixed_known=False, gap="It left no evidence for the base.")
-    before = base.evidence
-    if before.subject.tree != inputs.change.base.tree:
-        return _Comparison(stated=unmatched(merged), fixed_known=False, gap="Its evidence for the base is not of it.")
-    if before.ended is not Ended.COMPLETED or before.findings is None:
-        text = before.problem.sentence() if before.problem is not None else before.ended.value
-        return _Comparison(stated=unmatched(merged), fixed_known=False, gap=f"On the base it did not finish: {text}")
-    changed = inputs.changed_paths()
+    gap = _base_gap(planned, base, wanted, inputs)
+    if base is None or gap is not None:
+        return _Comparison(stated=unmatched(merged), fixed_known=False, gap=gap)
+    before, changed = base.evidence, inputs.changed_paths()
 
     def unchanged(finding: RawFinding) -> bool:
         return before.scope.kind is ScopeKind.CHANGED and finding.path is not None and finding.path not in changed
 
-    stated = match(merged, before.findings, renames=inputs.renames(), unchanged=unchanged)
-    return _Comparison(stated=stated, fixed_known=before.scope.kind is not ScopeKind.SELECTED, gap=None)
+    stated = match(merged, before.findings or [], renames=inputs.renames(), unchanged=unchanged)
+    known = before.ended is Ended.COMPLETED and before.scope.kind is not ScopeKind.SELECTED
+    return _Comparison(stated=stated, fixed_known=known, gap=None)
+
+
+def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None, inputs: Inputs) -> str | None:
+    """Return why findings cannot be compared with the base, or None when they can.
+
+    Where the base has nothing that the check could examine (no schema, no test), whatever is found is new.
+    """
+    if base is None:
+        return "It left no evidence for the base."
+    evidence = base.evidence
+    foreign = _foreign(planned, evidence, inputs.change.base.tree)
+    if foreign is not None:
+        return f"Its evidence for the base {foreign}."
+    if evidence.ended is Ended.NOTHING_EXAMINED:
+        return None
+    if evidence.ended is not Ended.COMPLETED:
+        return f"On the base it did not finish: {_ended(evidence)}"
+    # What was asked of the base on items alone must not be read as if the rest of it were clean, or as it was.
+    enough = {ScopeKind.ALL, ScopeKind.SELECTED if wanted is None else wanted}
+    if evidence.scope.kind not in enough:
+        return "It examined less of the base than was planned."
+    return None
+
+
+def _ended(evidence: Evidence) -> str:
+    return evidence.problem.sentence() if evidence.problem is not None else f"It ended as {evidence.ended.value}."
 
 
 def _status(
@@ -113,18 +148,18 @@ def _status(
         return CheckStatus.ERROR, f"Whether its findings are new is not known. {comparison.gap}"
     new = sum(s.state is FindingState.NEW for s in errors)
     if new:
-        return CheckStatus.FAILED, f"{new} new {'finding' if new == 1 else 'findings'}."
+        return CheckStatus.FAILED, f"{new} new error-level {'finding' if new == 1 else 'findings'}."
     return CheckStatus.PASSED, None
 
 
 def _missed(evidence: Evidence, inputs: Inputs) -> list[str]:
-    """Return the changed files that were not examined and that no finding speaks of."""
-    reported = {finding.path for finding in evidence.findings or []}
+    """Return the changed files that were not examined, unless a finding says just that (a file that does not parse)."""
+    said = {(finding.path, finding.rule) for finding in evidence.findings or []}
     changed = inputs.changed_paths()
     return sorted(
         item.path
         for item in evidence.unexamined or []
-        if item.path in changed and not item.partly and item.path not in reported
+        if item.path in changed and not item.partly and (item.path, item.reason) not in said
     )
 
 
@@ -159,7 +194,7 @@ def _result(
         enforcement=planned.enforcement,
         status=status,
         reason=reason,
-        trust=planned.trust,
+        trust=min([planned.trust, *(item.evidence.trust for item in items if item is not None)], key=_TRUST.index),
         controls=None,
         findings=counts,
         measures=measures,

@@ -1,9 +1,13 @@
-"""What the judge judges: the inputs and the evidence of one bundle, as values."""
+"""What the judge judges: the inputs and the evidence of one bundle, as values that do not contradict each other."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lineclear.errors import BundleError
+from lineclear.model.bundle import CHANGE, PLAN
 from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveContract
 from lineclear.model.evidence import Evidence
@@ -24,12 +28,35 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """Everything that a verdict may depend on."""
+    """Everything that a verdict may depend on. Raises :class:`BundleError` where its parts contradict each other."""
 
     change: Change
     contract: EffectiveContract
     plan: Plan
     evidence: dict[tuple[str, TreeName], Item]
+
+    def __post_init__(self) -> None:
+        for what, where in (
+            *_of_change(self.change),
+            *_of_plan(self.plan, self.contract),
+            *_of_evidence(self.evidence),
+        ):
+            raise BundleError(what, where=where, todo="Make the bundle anew; if it stays so, report it as a defect.")
+
+    @property
+    def conflict(self) -> bool:
+        """Whether base and head could not be merged."""
+        return self.change.merge_tree is None
+
+    @property
+    def partial(self) -> bool:
+        """Whether checks were left out, which the plan says and its checks say too."""
+        return self.plan.partial or any(not planned.selected for planned in self.plan.checks)
+
+    @property
+    def today(self) -> dt.date:
+        """The day of the plan in UTC."""
+        return _moment(self.plan.now).date()
 
     def get(self, check: str, tree: TreeName) -> Item | None:
         """Return the evidence of one run, or None when there is none."""
@@ -42,3 +69,38 @@ class Inputs:
     def changed_paths(self) -> frozenset[str]:
         """Return the paths of the merge result that the change touches."""
         return frozenset(f.path for f in self.change.files or ())
+
+
+def _of_change(change: Change) -> Iterator[tuple[str, str]]:
+    if (change.merge_tree is None) != (change.files is None):
+        yield "a change has a merge result if and only if its files are known", CHANGE
+    if (change.merge_tree is None) < bool(change.conflicts):
+        yield "the change has conflicts and a merge result", CHANGE
+    if change.files == [] and change.merge_tree != change.base.tree:
+        yield "the change touches no file, and its merge result is not the base's tree", CHANGE
+
+
+def _of_plan(plan: Plan, contract: EffectiveContract) -> Iterator[tuple[str, str]]:
+    """Hold the plan against the contract, which alone says what must run and how."""
+    try:
+        _moment(plan.now)
+    except ValueError:
+        yield f"the plan's time {plan.now!r} is no RFC 3339 time", PLAN
+    wanted = [(c.id, c.use, c.settings, c.required, c.enforcement, c.seconds) for c in contract.checks]
+    planned = [(p.id, p.use, p.settings, p.required, p.enforcement, p.seconds) for p in plan.checks]
+    for check in wanted:
+        if planned.count(check) != 1:
+            yield f"the plan does not hold the check {check[0]!r} as the contract has it", PLAN
+    if len(planned) != len(wanted):
+        yield f"the plan has {len(planned)} checks, the contract {len(wanted)}", PLAN
+
+
+def _of_evidence(evidence: dict[tuple[str, TreeName], Item]) -> Iterator[tuple[str, str]]:
+    for (check, tree), item in evidence.items():
+        if (item.evidence.check, item.evidence.tree) != (check, tree):
+            yield f"the evidence is about {item.evidence.check} on {item.evidence.tree.value}", item.ref.path
+
+
+def _moment(now: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(now)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

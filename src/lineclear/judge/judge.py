@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from lineclear.contract.cel import Environment
+from lineclear.contract.cel import Environment, EvaluationError
 from lineclear.judge.checks import Judged, judge_check
 from lineclear.judge.facts import build_facts, incomplete
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.outcome import most_severe
-from lineclear.judge.policy import ask_budgets, ask_invariants, in_force, waiver_entries
+from lineclear.judge.policy import Ground, ask_budgets, ask_invariants, in_force, left_out, waiver_entries
 from lineclear.judge.reasons import all_reasons, conflict_reason
 from lineclear.judge.sentences import established, moved, not_established, summary
 from lineclear.model.finding import Finding
-from lineclear.model.verdict import Reason, Verdict, VerdictChange, VerdictContract
+from lineclear.model.verdict import CheckResult, Reason, Verdict, VerdictChange, VerdictContract
 from lineclear.model.words import FindingState, InvariantResult, Level
 
 __all__ = ["judge"]
@@ -26,27 +26,25 @@ def judge(inputs: Inputs) -> Verdict:
     waived = frozenset(waiver.fingerprint for waiver in waivers if waiver.fingerprint is not None)
     judged = [judge_check(planned, inputs, waived) for planned in inputs.plan.checks]
     checks = sorted((item.result for item in judged), key=lambda result: result.id)
-    conflict = inputs.change.merge_tree is None
-    findings = _conflicts(inputs) if conflict else _findings(judged, waived)
+    findings = _conflicts(inputs) if inputs.conflict else _findings(judged, waived)
 
     environment = Environment()
-    facts = None if conflict else environment.bind(build_facts(inputs, checks, findings))
-    invariants = ask_invariants(inputs, environment, facts, incomplete(checks))
-    budgets = ask_budgets(inputs, environment, facts)
-    if conflict:
+    ground = _ground(inputs, environment, checks, findings)
+    invariants, excused = ask_invariants(inputs, environment, ground)
+    budgets, unmeasured = ask_budgets(inputs, environment, ground)
+    if inputs.conflict:
         reasons: list[Reason] = [conflict_reason(inputs)]
         warnings: list[Reason] = []
     else:
         expired = [waiver for waiver in inputs.contract.waivers if waiver not in waivers]
-        reasons, warnings = all_reasons(inputs, checks, invariants, budgets, expired)
+        sources = {*(f"invariant {name}" for name in excused), *(f"budget {name}" for name in unmeasured)}
+        reasons, warnings = all_reasons(checks, invariants, budgets, expired, sources)
     outcome = most_severe(reason.outcome for reason in reasons)
-    used = {finding.fingerprint for finding in findings if finding.waived}
-    used |= {entry.id for entry in invariants if entry.result is InvariantResult.WAIVED}
     return Verdict(
         outcome=outcome,
         enforcement=inputs.contract.enforcement,
-        partial=inputs.plan.partial,
-        summary=summary(inputs, outcome, checks, reasons),
+        partial=inputs.partial,
+        summary=summary(inputs, outcome, checks, findings, invariants, reasons),
         reasons=reasons,
         warnings=warnings,
         change=VerdictChange(
@@ -68,11 +66,28 @@ def judge(inputs: Inputs) -> Verdict:
         invariants=sorted(invariants, key=lambda entry: entry.id),
         findings=findings,
         budgets=sorted(budgets, key=lambda entry: entry.id),
-        waivers=waiver_entries(inputs, frozenset(used)),
+        waivers=waiver_entries(
+            inputs,
+            fingerprints=frozenset(finding.fingerprint for finding in findings if finding.waived),
+            invariants=frozenset(entry.id for entry in invariants if entry.result is InvariantResult.WAIVED),
+        ),
         moved=moved(inputs),
         established=established(inputs, checks, invariants),
         not_established=not_established(inputs, checks, invariants),
     )
+
+
+def _ground(
+    inputs: Inputs, environment: Environment, checks: Sequence[CheckResult], findings: Sequence[Finding]
+) -> Ground:
+    """Return what invariants and budgets may speak of."""
+    if inputs.conflict:
+        return Ground(facts=None, why="It was not asked: base and head conflict, so there are no facts.")
+    try:
+        facts = environment.bind(build_facts(inputs, checks, findings))
+    except EvaluationError as exc:
+        return Ground(facts=None, why=f"It was not asked: {exc}.")
+    return Ground(facts=facts, gaps=incomplete(checks), unknown=left_out(inputs))
 
 
 def _findings(judged: Sequence[Judged], waived: frozenset[str]) -> list[Finding]:

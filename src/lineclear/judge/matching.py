@@ -120,8 +120,9 @@ def _by_key(findings: Iterable[RawFinding]) -> dict[str, list[RawFinding]]:
     return dict(groups)
 
 
-def _place(finding: RawFinding) -> tuple[str, int, str]:
-    return (finding.path or "", finding.line or 0, finding.message)
+def _place(finding: RawFinding) -> tuple[str, int, str, bytes]:
+    """Order findings by their place, and where that is the same by everything else, so that no order is left open."""
+    return (finding.path or "", finding.line or 0, finding.message, finding.canonical())
 
 
 def _fingerprint(key: str, number: int) -> str:

@@ -2,121 +2,171 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
 
-from lineclear.contract.cel import Bound, Environment, EvaluationError
+from lineclear.contract.cel import Bound, Environment, EvaluationError, Program
 from lineclear.judge.inputs import Inputs
 from lineclear.model.contract import Budget, Invariant, Waiver
 from lineclear.model.verdict import BudgetResult, InvariantEntry, WaiverEntry
 from lineclear.model.words import Effect, InvariantResult
 
-__all__ = ["ask_budgets", "ask_invariants", "in_force", "waiver_entries"]
+__all__ = ["Ground", "ask_budgets", "ask_invariants", "in_force", "left_out", "waiver_entries"]
 
-_UNMERGED = "Not asked: base and head conflict, so there are no facts."
+Value = TypeVar("Value", bool, int)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What answers stand on.
+
+    ``facts`` is None when there are none, and ``why`` says why. ``gaps`` names the checks that were to give a result
+    and gave none. ``unknown`` are the variables that do not say all because of the checks that ``--only`` left out.
+    """
+
+    facts: Bound | None
+    why: str = ""
+    gaps: Sequence[str] = ()
+    unknown: frozenset[str] = frozenset()
+
+
+class _Unanswered(Exception):
+    """An expression has no value that may be relied on. ``excused``: only because checks were left out."""
+
+    def __init__(self, reason: str, *, excused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.excused = excused
 
 
 def in_force(inputs: Inputs) -> list[Waiver]:
     """Return the waivers that have not expired on the day of the plan (the last day counts)."""
-    today = dt.datetime.fromisoformat(inputs.plan.now).date()
-    return [waiver for waiver in inputs.contract.waivers if today <= waiver.expires]
+    return [waiver for waiver in inputs.contract.waivers if inputs.today <= waiver.expires]
 
 
-def waiver_entries(inputs: Inputs, used: frozenset[str]) -> list[WaiverEntry]:
-    """Return what became of every waiver; ``used`` holds the fingerprints and invariants that were waived."""
+def waiver_entries(inputs: Inputs, *, fingerprints: frozenset[str], invariants: frozenset[str]) -> list[WaiverEntry]:
+    """Return what became of every waiver, given the fingerprints and the invariants that were waived."""
     valid = in_force(inputs)
 
-    def state(waiver: Waiver) -> str:
+    def state(waiver: Waiver) -> Literal["used", "unused", "expired"]:
         if waiver not in valid:
             return "expired"
-        return "used" if (waiver.fingerprint or waiver.invariant) in used else "unused"
+        return "used" if waiver.fingerprint in fingerprints or waiver.invariant in invariants else "unused"
 
     return [
-        WaiverEntry.model_validate(
-            {
-                "fingerprint": waiver.fingerprint,
-                "invariant": waiver.invariant,
-                "reason": waiver.reason,
-                "owner": waiver.owner,
-                "expires": waiver.expires.isoformat(),
-                "state": state(waiver),
-            }
+        WaiverEntry(
+            fingerprint=waiver.fingerprint,
+            invariant=waiver.invariant,
+            reason=waiver.reason,
+            owner=waiver.owner,
+            expires=waiver.expires.isoformat(),
+            state=state(waiver),
         )
         for waiver in inputs.contract.waivers
     ]
 
 
-def ask_invariants(
-    inputs: Inputs, environment: Environment, facts: Bound | None, gaps: Sequence[str]
-) -> list[InvariantEntry]:
-    """Ask every invariant. One that cannot be answered is an error, never held.
+def left_out(inputs: Inputs) -> frozenset[str]:
+    """Return the variables that do not say all there is, because checks that apply were left out by ``--only``."""
+    missing = [planned for planned in inputs.plan.checks if not planned.selected and planned.applicable]
+    if not missing:
+        return frozenset()
+    return frozenset({"findings", "checks", *({"tests"} if any(planned.suite for planned in missing) else ())})
 
-    ``facts`` is None when base and head conflict. ``gaps`` names the checks without a result: an invariant that
-    speaks of findings cannot be answered while some of them are missing.
+
+def ask_invariants(
+    inputs: Inputs, environment: Environment, ground: Ground
+) -> tuple[list[InvariantEntry], frozenset[str]]:
+    """Ask every invariant, and name those that have no answer only because checks were left out.
+
+    One that cannot be answered is an error, never held: a fact is null, a check that ``findings`` need gave no result.
     """
     waived = {waiver.invariant for waiver in in_force(inputs)}
-    return [
-        _entry(invariant, *_answer(invariant, environment, facts, gaps), waived=invariant.id in waived)
-        for invariant in inputs.contract.invariants
-    ]
-
-
-def ask_budgets(inputs: Inputs, environment: Environment, facts: Bound | None) -> list[BudgetResult]:
-    """Measure every budget; one that cannot be measured has an error and no use."""
-    return [_budget(budget, environment, facts) for budget in inputs.contract.budgets]
-
-
-def _answer(
-    invariant: Invariant, environment: Environment, facts: Bound | None, gaps: Sequence[str]
-) -> tuple[InvariantResult, str | None]:
-    if facts is None:
-        return InvariantResult.ERROR, _UNMERGED
-    where = f"invariant {invariant.id}"
-    require = environment.compile(invariant.require, expected=bool, where=where)
-    applies = None if invariant.applies is None else environment.compile(invariant.applies, expected=bool, where=where)
-    names = require.names | (applies.names if applies is not None else frozenset())
-    if gaps and "findings" in names:
-        return InvariantResult.ERROR, f"It speaks of findings, and {', '.join(gaps)} gave no result."
-    try:
-        if applies is not None and not applies.evaluate(facts):
-            return InvariantResult.HELD, "It does not apply to this change."
-        return (InvariantResult.HELD, None) if require.evaluate(facts) else (InvariantResult.BROKEN, invariant.message)
-    except EvaluationError as exc:
-        return InvariantResult.ERROR, f"It could not be answered: {exc}"
-
-
-def _entry(invariant: Invariant, result: InvariantResult, reason: str | None, *, waived: bool) -> InvariantEntry:
-    if waived and result is InvariantResult.BROKEN:
-        result = InvariantResult.WAIVED
-    return InvariantEntry(
-        id=invariant.id,
-        effect=invariant.otherwise,
-        result=result,
-        expression=invariant.require,
-        reason=reason,
-        remedy=invariant.remedy,
-    )
-
-
-def _budget(budget: Budget, environment: Environment, facts: Bound | None) -> BudgetResult:
-    used, error = None, None
-    if facts is None:
-        error = _UNMERGED
-    else:
+    entries, excused = [], set()
+    for invariant in inputs.contract.invariants:
         try:
-            used = int(environment.compile(budget.of, expected=int, where=f"budget {budget.id}").evaluate(facts))
-        except EvaluationError as exc:
-            error = f"It could not be measured: {exc}"
-    return BudgetResult(
-        id=budget.id,
-        of=budget.of,
-        used=used,
-        warn=budget.warn,
-        review=budget.review,
-        fail=budget.fail,
-        exceeded=_exceeded(budget, used),
-        error=error,
-    )
+            result, reason = _answer(invariant, environment, ground)
+        except _Unanswered as exc:
+            result, reason = InvariantResult.ERROR, exc.reason
+            excused |= {invariant.id} if exc.excused else set()
+        if result is InvariantResult.BROKEN and invariant.id in waived:
+            result = InvariantResult.WAIVED
+        entries.append(
+            InvariantEntry(
+                id=invariant.id,
+                effect=invariant.otherwise,
+                result=result,
+                expression=invariant.require,
+                reason=reason,
+                remedy=invariant.remedy,
+            )
+        )
+    return entries, frozenset(excused)
+
+
+def ask_budgets(inputs: Inputs, environment: Environment, ground: Ground) -> tuple[list[BudgetResult], frozenset[str]]:
+    """Measure every budget, and name those that have no measure only because checks were left out.
+
+    One that cannot be measured has an error and no use.
+    """
+    results, excused = [], set()
+    for budget in inputs.contract.budgets:
+        used, error = None, None
+        try:
+            program = environment.compile(budget.of, expected=int, where=f"budget {budget.id}")
+            used = _value(program, ground)
+            _refuse_unknown(program, ground)
+        except _Unanswered as exc:
+            used, error = None, exc.reason
+            excused |= {budget.id} if exc.excused else set()
+        results.append(
+            BudgetResult(
+                id=budget.id,
+                of=budget.of,
+                used=used,
+                warn=budget.warn,
+                review=budget.review,
+                fail=budget.fail,
+                exceeded=_exceeded(budget, used),
+                error=error,
+            )
+        )
+    return results, frozenset(excused)
+
+
+def _answer(invariant: Invariant, environment: Environment, ground: Ground) -> tuple[InvariantResult, str | None]:
+    where = f"invariant {invariant.id}"
+    if invariant.applies is not None:
+        applies = environment.compile(invariant.applies, expected=bool, where=where)
+        if not _value(applies, ground):
+            _refuse_unknown(applies, ground)
+            return InvariantResult.HELD, "It does not apply to this change."
+    require = environment.compile(invariant.require, expected=bool, where=where)
+    if not _value(require, ground):
+        # Broken by what was selected; the checks that were left out cannot mend that.
+        return InvariantResult.BROKEN, invariant.message
+    _refuse_unknown(require, ground)
+    return InvariantResult.HELD, None
+
+
+def _value(program: Program[Value], ground: Ground) -> Value:
+    if ground.facts is None:
+        raise _Unanswered(ground.why)
+    if ground.gaps and "findings" in program.names:
+        raise _Unanswered(f"It speaks of findings, and {' and '.join(ground.gaps)} gave no result.")
+    if program.names & ground.unknown - {"findings"}:
+        _refuse_unknown(program, ground)
+    try:
+        return program.evaluate(ground.facts)
+    except EvaluationError as exc:
+        raise _Unanswered(f"It cannot be evaluated: {str(exc).rstrip('.')}.") from exc
+
+
+def _refuse_unknown(program: Program[Value], ground: Ground) -> None:
+    unknown = sorted(program.names & ground.unknown)
+    if unknown:
+        raise _Unanswered(f"It speaks of {' and '.join(unknown)}, and some checks were left out.", excused=True)
 
 
 def _exceeded(budget: Budget, used: int | None) -> Effect | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.outcome import PRECEDENCE
@@ -10,36 +10,39 @@ from lineclear.model.contract import Waiver
 from lineclear.model.verdict import BudgetResult, CheckResult, InvariantEntry, Reason
 from lineclear.model.words import CheckStatus, Effect, Enforcement, InvariantResult, Outcome
 
-__all__ = ["all_reasons", "conflict_reason"]
+__all__ = ["FINE", "all_reasons", "blocks", "conflict_reason"]
 
 _EFFECTS = {Effect.FAIL: Outcome.FAIL, Effect.REVIEW: Outcome.REVIEW}
-_FINE = (CheckStatus.PASSED, CheckStatus.SKIPPED, CheckStatus.NOT_APPLICABLE)
+#: A status that asks for nothing. Every other one does, those of later versions included.
+FINE = (CheckStatus.PASSED, CheckStatus.SKIPPED, CheckStatus.NOT_APPLICABLE)
+
+
+def blocks(check: CheckResult) -> bool:
+    """Say whether a check may decide the outcome, or is shown only."""
+    return check.required and check.enforcement is Enforcement.ENFORCE
 
 
 def all_reasons(
-    inputs: Inputs,
     checks: Sequence[CheckResult],
     invariants: Sequence[InvariantEntry],
     budgets: Sequence[BudgetResult],
     expired: Sequence[Waiver],
+    excused: Container[str],
 ) -> tuple[list[Reason], list[Reason]]:
-    """Return the reasons that decide, most severe first, and the warnings, which ask for nothing."""
+    """Return the reasons that decide, most severe first, and the warnings, which ask for nothing.
+
+    ``excused`` holds the sources without an answer that only the checks left out by ``--only`` could give: the outcome
+    comes from what was selected.
+    """
     reasons: list[Reason] = []
     warnings: list[Reason] = []
     for check in checks:
-        if check.status not in _FINE:
-            blocks = check.required and check.enforcement is Enforcement.ENFORCE
-            (reasons if blocks else warnings).append(_of_check(check))
-    for entry in invariants:
-        reason = _of_invariant(entry)
+        if check.status not in FINE:
+            (reasons if blocks(check) else warnings).append(_of_check(check))
+    for reason in (*map(_of_invariant, invariants), *map(_of_budget, budgets)):
         if reason is not None:
-            # With --only, facts of the checks left out are unknown; the answer comes from what was selected.
-            unasked = inputs.plan.partial and entry.result is InvariantResult.ERROR
-            (warnings if reason.outcome is Outcome.PASS or unasked else reasons).append(reason)
-    for budget in budgets:
-        reason = _of_budget(budget)
-        if reason is not None:
-            (warnings if reason.outcome is Outcome.PASS else reasons).append(reason)
+            shown_only = reason.outcome is Outcome.PASS or reason.source in excused
+            (warnings if shown_only else reasons).append(reason)
     warnings += [_of_expired(waiver) for waiver in expired]
     return sorted(reasons, key=_order), sorted(warnings, key=_order)
 
@@ -48,10 +51,11 @@ def conflict_reason(inputs: Inputs) -> Reason:
     """Return the one reason of a change that cannot be merged."""
     paths = [conflict.path for conflict in inputs.change.conflicts]
     more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    where = f"conflict in {', '.join(paths[:3])}{more}" if paths else "could not be merged"
     return Reason(
         outcome=Outcome.FAIL,
         source="change",
-        text=f"Base and head conflict in {', '.join(paths[:3])}{more}.",
+        text=f"Base and head {where}.",
         todo=f"Merge {inputs.change.base.ref} into the change, or rebase it, and resolve the conflict.",
     )
 

@@ -2,43 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lineclear.judge.inputs import Inputs
+from lineclear.judge.reasons import FINE
 from lineclear.model.evidence import Evidence
+from lineclear.model.finding import Finding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, InvariantEntry, Moved, Reason
-from lineclear.model.words import CheckStatus, ContractSource, InvariantResult, Outcome, PathKind, TreeName
+from lineclear.model.words import (
+    CheckStatus,
+    ContractSource,
+    FindingState,
+    InvariantResult,
+    Level,
+    Outcome,
+    PathKind,
+    TreeName,
+)
 
 __all__ = ["established", "moved", "not_established", "summary"]
 
 _DONE = (CheckStatus.PASSED, CheckStatus.FAILED)
+_SUPPRESSIBLE = ("bandit", "semgrep")
 _LISTED = 5
 
 
-def summary(inputs: Inputs, outcome: Outcome, checks: Sequence[CheckResult], reasons: Sequence[Reason]) -> str:
-    """Return the answer in one sentence."""
-    if inputs.change.merge_tree is None:
-        count = len(inputs.change.conflicts)
-        return f"Base and head conflict in {_count(count, 'file')}, so nothing could be examined."
-    deciding = [reason for reason in reasons if reason.outcome is outcome]
-    sources = _enumerate([reason.source.removeprefix("check ") for reason in deciding])
-    only = " Only selected checks ran." if inputs.plan.partial else ""
+def summary(
+    inputs: Inputs,
+    outcome: Outcome,
+    checks: Sequence[CheckResult],
+    findings: Sequence[Finding],
+    invariants: Sequence[InvariantEntry],
+    reasons: Sequence[Reason],
+) -> str:
+    """Return the answer in one or two sentences."""
+    if inputs.conflict:
+        conflicts = len(inputs.change.conflicts)
+        where = f"conflict in {_count(conflicts, 'file')}" if conflicts else "could not be merged"
+        return f"Base and head {where}, so nothing could be examined."
+    only = " Only selected checks ran." if inputs.partial else ""
     if outcome is Outcome.ERROR:
-        failing = any(reason.outcome is Outcome.FAIL for reason in reasons)
-        besides = " Besides, something failed." if failing else ""
-        return f"No verdict could be established: {sources} gave no result.{besides}{only}"
+        failing = _asked(reasons, Outcome.FAIL, findings)
+        besides = f" Besides, {failing}." if failing else ""
+        return f"No verdict could be established: {_unanswered(reasons)}.{besides}{only}"
     if outcome is Outcome.FAIL:
-        new = sum(c.findings.new or 0 for c in checks if c.status is CheckStatus.FAILED)
-        found = f"{_count(new, 'new finding')}: " if new else ""
-        return f"{found}{sources} {'asks' if len(deciding) == 1 else 'ask'} to stop this change.{only}"
+        return f"{_capital(_asked(reasons, outcome, findings))}.{only}"
     if outcome is Outcome.REVIEW:
-        return f"Nothing failed, but a person must look: {sources}.{only}"
-    passed = sum(c.status is CheckStatus.PASSED for c in checks)
+        return f"A person must look: {_asked(reasons, outcome, findings)}.{only}"
+    return f"{_passed(inputs, checks)}{_policy(findings, invariants)}.{_shown_only(checks)}{only}"
+
+
+def _named(reasons: Sequence[Reason], outcome: Outcome, kind: str) -> list[str]:
+    """Return the names of the checks, invariants or budgets that ask for an outcome."""
+    sources = [reason.source for reason in reasons if reason.outcome is outcome]
+    return [source.removeprefix(f"{kind} ") for source in sources if source.startswith(f"{kind} ")]
+
+
+def _unanswered(reasons: Sequence[Reason]) -> str:
+    checks, invariants, budgets = (_named(reasons, Outcome.ERROR, kind) for kind in ("check", "invariant", "budget"))
+    parts = [
+        f"{_enumerate(checks)} gave no result" if checks else "",
+        f"the {_nouns(invariants, 'invariant')} {_has(invariants)} no answer" if invariants else "",
+        f"the {_nouns(budgets, 'budget')} {_has(budgets)} no measure" if budgets else "",
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Finding]) -> str:
+    """Say who asks for an outcome that was established, and why."""
+    checks, invariants, budgets = (_named(reasons, outcome, kind) for kind in ("check", "invariant", "budget"))
+    new = sum(
+        f.check in checks and f.state is FindingState.NEW and f.level is Level.ERROR and not f.waived for f in findings
+    )
+    parts = [
+        f"{_enumerate(checks)} {_has(checks)} {_count(new, 'new error-level finding')}" if checks else "",
+        f"the {_nouns(invariants, 'invariant')} {_is(invariants)} broken" if invariants else "",
+        f"the {_nouns(budgets, 'budget')} {_is(budgets)} exceeded" if budgets else "",
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _passed(inputs: Inputs, checks: Sequence[CheckResult]) -> str:
+    passed = sum(check.status is CheckStatus.PASSED for check in checks)
     empty = "The change is empty. " if inputs.change.files == [] else ""
-    if not passed:
-        return f"{empty}No check applied to this change, and no invariant is broken.{only}"
-    return f"{empty}{_count(passed, 'check')} passed on the merge result, and no invariant is broken.{only}"
+    if passed:
+        return f"{empty}{_count(passed, 'check')} passed on the merge result"
+    if not checks:
+        return f"{empty}The contract has no checks, so nothing was examined"
+    if all(check.status in FINE for check in checks):
+        return f"{empty}No check applied to this change, so nothing was examined"
+    return f"{empty}No check passed, and none of them may block"
+
+
+def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry]) -> str:
+    """Say what became of the invariants, and of findings that a waiver covers, in a verdict that passes."""
+    broken = sum(entry.result is InvariantResult.BROKEN for entry in invariants)
+    excepted = sum(entry.result is InvariantResult.WAIVED for entry in invariants)
+    waived = sum(finding.waived for finding in findings)
+    parts = [
+        f"{_count(broken, 'broken invariant')} only {'warns' if broken == 1 else 'warn'}" if broken else "",
+        f"{_count(excepted, 'broken invariant')} {'is' if excepted == 1 else 'are'} waived" if excepted else "",
+        f"{_count(waived, 'finding')} {'is' if waived == 1 else 'are'} waived" if waived else "",
+    ]
+    said = "; ".join(filter(None, parts))
+    return f"; {said}" if said else (", and no invariant is broken" if invariants else "")
+
+
+def _shown_only(checks: Sequence[CheckResult]) -> str:
+    failing = [check.id for check in checks if check.status not in FINE]
+    return f" {_enumerate(failing)} did not pass and may not block." if failing else ""
 
 
 def moved(inputs: Inputs) -> list[Moved] | None:
@@ -57,10 +130,10 @@ def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Seque
     """Return what this run established, one sentence a check."""
     plans = {planned.id: planned for planned in inputs.plan.checks}
     lines = [_looked(check, plans[check.id]) for check in checks if check.status in _DONE]
-    held = sum(entry.result is InvariantResult.HELD for entry in invariants)
-    if held:
-        lines.append(f"{_count(held, 'invariant')} of the contract held.")
-    if inputs.change.merge_tree is not None:
+    asked = [entry for entry in invariants if entry.result is InvariantResult.HELD and entry.reason is None]
+    if asked:
+        lines.append(f"{_count(len(asked), 'invariant')} of the contract held.")
+    if lines and inputs.change.merge_tree is not None:
         lines.append(
             f"All of it is about the merge result {inputs.change.merge_tree[:12]} of base "
             f"{inputs.change.base.commit[:12]} and head {inputs.change.head.commit[:12]}."
@@ -70,57 +143,90 @@ def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Seque
 
 def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Sequence[InvariantEntry]) -> list[str]:
     """Return what this run did not establish: checks without a result, files nobody read, what nothing watched."""
+    done = [check for check in checks if check.status in _DONE]
     lines = [f"{check.id}: {check.status.value}. {check.reason}" for check in checks if check.status not in _DONE]
     lines += [
         f"The invariant {entry.id} has no answer." for entry in invariants if entry.result is InvariantResult.ERROR
     ]
-    lines += [_partly(item) for item in _evidence(inputs) if _partly(item)]
+    lines += [line for item in _evidence(inputs) for line in _left(item)]
     unread = _unread(inputs)
     if unread:
         lines.append(f"No check looked into {_count(len(unread), 'changed file')}: {_enumerate(unread)}.")
-    unknown = [c.id for c in checks if c.status in _DONE and c.findings.fixed is None]
+    uncompared = [check.id for check in done if check.findings.new is None]
+    if uncompared:
+        lines.append(
+            f"Which findings of {_enumerate(uncompared)} are new is not known: the base gave no result to compare with."
+        )
+    unknown = [check.id for check in done if check.findings.fixed is None and check.findings.new is not None]
     if unknown:
         lines.append(f"What the change fixed is not known for {_enumerate(unknown)}: the base was not run in full.")
-    if any(check.status in _DONE for check in checks):
-        lines.append(
-            "No control showed that a check was alive, and the base's tests were not run on the change, "
-            "so a weakened test does not show."
-        )
-        lines.append("Suppressions in the code (# nosec, # nosemgrep) were honoured.")
-        lines.append("Nothing watched what the tools read or confined them (not observed, not enforced).")
+    lines += _unwatched(inputs, done)
     if inputs.contract.source is ContractSource.BUILTIN:
         lines.append("The base has no lineclear.yaml: the built-in contract was used.")
+    if inputs.contract.source is ContractSource.GIVEN:
+        lines.append("The contract was given with --contract: it need not be the one that the base has.")
+    return lines
+
+
+def _unwatched(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
+    """Return what this version does not do for the checks that gave a result."""
+    ids = {check.id for check in done}
+    plans = [planned for planned in inputs.plan.checks if planned.id in ids]
+    lines = []
+    if any(check.controls is None for check in done):
+        weakened = ", and the base's tests were not run on the change, so a weakened test does not show"
+        suite = any(planned.suite for planned in plans)
+        lines.append(f"No control showed that a check was alive{weakened if suite else ''}.")
+    if any(planned.adapter in _SUPPRESSIBLE for planned in plans):
+        lines.append("Suppressions in the code (# nosec, # nosemgrep) were honoured.")
+    if done:
+        lines.append("Nothing watched what the tools read or confined them (not observed, not enforced).")
     return lines
 
 
 def _looked(check: CheckResult, planned: PlannedCheck) -> str:
-    measures = check.measures or {}
-    detail = {
-        "filesExamined": f"{measures.get('filesExamined')} of {_count(measures.get('filesExpected', 0), 'file')}",
-        "testsCollected": (
-            f"{_count(measures.get('testsCollected', 0), 'test')}, {measures.get('testsPassed')} passed, "
-            f"{measures.get('testsFailed')} failed, {measures.get('testsSkipped')} skipped"
-        ),
-        "instancesExamined": _count(measures.get("instancesExamined", 0), "instance"),
-        "operationsTested": (
-            f"{measures.get('operationsTested')} of {_count(measures.get('operationsExpected', 0), 'operation')}"
-        ),
-    }
-    found = next((text for name, text in detail.items() if name in measures), None)
+    found = _measured(check.measures or {})
     counts = check.findings
     known = [
         f"{value} {name}" for name, value in (("new", counts.new), ("existing", counts.existing)) if value is not None
     ]
-    return f"{check.id} looked at {planned.covers}{f' ({found})' if found else ''}: {', '.join(known)}."
+    said = ", ".join(known) or "which of its findings are new is not known"
+    return f"{check.id} looked at {planned.covers}{f' ({found})' if found else ''}: {said}."
+
+
+def _measured(measures: Mapping[str, int]) -> str | None:
+    """Return what a check counted, in words; None where it counted nothing that is known here."""
+
+    def all_of(*names: str) -> bool:
+        return measures.keys() >= set(names)
+
+    if all_of("filesExamined", "filesExpected"):
+        return f"{measures['filesExamined']} of {_count(measures['filesExpected'], 'file')}"
+    if all_of("testsCollected", "testsPassed", "testsFailed", "testsSkipped"):
+        return (
+            f"{_count(measures['testsCollected'], 'test')}, {measures['testsPassed']} passed, "
+            f"{measures['testsFailed']} failed, {measures['testsSkipped']} skipped"
+        )
+    if all_of("operationsTested", "operationsExpected"):
+        return f"{measures['operationsTested']} of {_count(measures['operationsExpected'], 'operation')}"
+    if all_of("instancesExamined"):
+        return _count(measures["instancesExamined"], "instance")
+    return None
 
 
 def _evidence(inputs: Inputs) -> list[Evidence]:
     return [item.evidence for (_, tree), item in sorted(inputs.evidence.items()) if tree is TreeName.MERGED]
 
 
-def _partly(evidence: Evidence) -> str:
-    partly = [item.path for item in evidence.unexamined or [] if item.partly]
-    return f"{evidence.check} could read only parts of {_enumerate(partly)}." if partly else ""
+def _left(evidence: Evidence) -> Iterator[str]:
+    """Say which files a run could not read, or only parts of; a file that does not parse is also a finding."""
+    unexamined = evidence.unexamined or []
+    whole = [item.path for item in unexamined if not item.partly]
+    partly = [item.path for item in unexamined if item.partly]
+    if whole:
+        yield f"{evidence.check} did not examine {_enumerate(whole)}."
+    if partly:
+        yield f"{evidence.check} could read only parts of {_enumerate(partly)}."
 
 
 def _unread(inputs: Inputs) -> list[str]:
@@ -131,9 +237,27 @@ def _unread(inputs: Inputs) -> list[str]:
 
 
 def _enumerate(items: Sequence[str]) -> str:
-    shown = ", ".join(items[:_LISTED])
-    return shown if len(items) <= _LISTED else f"{shown} and {len(items) - _LISTED} more"
+    if len(items) > _LISTED:
+        return f"{', '.join(items[:_LISTED])} and {len(items) - _LISTED} more"
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _nouns(items: Sequence[str], noun: str) -> str:
+    return f"{noun if len(items) == 1 else f'{noun}s'} {_enumerate(items)}"
+
+
+def _has(items: Sequence[str]) -> str:
+    return "has" if len(items) == 1 else "have"
+
+
+def _is(items: Sequence[str]) -> str:
+    return "is" if len(items) == 1 else "are"
+
+
+def _capital(text: str) -> str:
+    """Begin a sentence; a check's name keeps its case."""
+    return f"T{text[1:]}" if text.startswith("the ") else text

@@ -8,7 +8,7 @@ from lineclear.model.verdict import CheckResult, Reason, Verdict
 from lineclear.model.words import CheckStatus, FindingState, Outcome
 from lineclear.report.causes import Cause, causes
 from lineclear.report.escape import for_terminal
-from lineclear.report.wording import DID_NOT_RUN, LIST_CAP, STATUS, counts, place, standing, urgency
+from lineclear.report.wording import DID_NOT_RUN, LIST_CAP, STATUS, counts, place, standing, told_by_findings, urgency
 
 __all__ = ["console"]
 
@@ -53,8 +53,8 @@ def _reasons(reasons: list[Reason], paint: _Paint) -> list[str]:
     lines = [paint("Why", "1")]
     for reason in reasons[:_REASONS]:
         asked = paint(f"{reason.outcome.value:<6}", _COLOUR[reason.outcome])
-        if reason.outcome is Outcome.FAIL and reason.source.startswith("check "):
-            lines.append(f"  {asked} {for_terminal(reason.text, 200)}")  # what to do stands with its findings
+        if told_by_findings(reason):
+            lines.append(f"  {asked} {for_terminal(reason.text, 200)}")
             continue
         text, todo = for_terminal(reason.text, 200), f"To do: {for_terminal(reason.todo, 200)}"
         fits = len(text) + len(todo) <= _ONE_LINE

@@ -20,6 +20,7 @@ from lineclear.report.wording import (
     known,
     markdown_place,
     standing,
+    told_by_findings,
     urgency,
 )
 
@@ -57,10 +58,8 @@ def _sentence(text: str) -> list[str]:
 
 
 def _reason(reason: Reason) -> list[str]:
-    return [
-        f"- **{reason.outcome.value}** {for_markdown(reason.text)}",
-        f"  To do: {for_markdown(reason.todo)}",
-    ]
+    line = f"- **{reason.outcome.value}** {for_markdown(reason.text)}"
+    return [line] if told_by_findings(reason) else [line, f"  To do: {for_markdown(reason.todo)}"]
 
 
 def _warning(warning: Reason) -> list[str]:

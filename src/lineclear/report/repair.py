@@ -7,7 +7,7 @@ from lineclear.model.verdict import Reason, Verdict
 from lineclear.model.words import FindingState
 from lineclear.report.causes import Cause, causes
 from lineclear.report.escape import code_span, for_markdown
-from lineclear.report.wording import capped, markdown_place, standing
+from lineclear.report.wording import capped, markdown_place, standing, told_by_findings
 
 __all__ = ["repair"]
 
@@ -24,7 +24,7 @@ def repair(verdict: Verdict) -> str:
     sections = [
         [f"# Repair list: {verdict.outcome.value.upper()}", "", for_markdown(verdict.summary)],
         [f"> {for_markdown(line)}" for line in standing(verdict)],
-        _section("Reasons", capped(reasons, _reason, _CAP)),
+        _section("Reasons", capped([item for item in reasons if not told_by_findings(item[0])], _reason, _CAP)),
         _section("Findings", capped(groups, _cause, _CAP)),
     ]
     if not (reasons or groups):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from lineclear.model.finding import Finding
-from lineclear.model.verdict import CheckResult, FindingCounts, Verdict
-from lineclear.model.words import CheckStatus, Enforcement, PathKind
+from lineclear.model.verdict import CheckResult, FindingCounts, Reason, Verdict
+from lineclear.model.words import CheckStatus, Enforcement, Outcome, PathKind
 from lineclear.report.escape import code_span
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "markdown_place",
     "place",
     "standing",
+    "told_by_findings",
     "urgency",
 ]
 
@@ -102,6 +103,11 @@ def urgency(check: CheckResult) -> tuple[int, str]:
     if check.status in DID_NOT_RUN:
         return (3, check.id)
     return (2 if check.status is CheckStatus.PASSED else 1, check.id)
+
+
+def told_by_findings(reason: Reason) -> bool:
+    """Say whether a reason is a check's findings: what to do then stands with each of them."""
+    return reason.outcome is Outcome.FAIL and reason.source.startswith("check ")
 
 
 def standing(verdict: Verdict) -> list[str]:

@@ -22,8 +22,11 @@ from lineclear.run.service import require_alive, wait_until_ready
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+# Tools cut long texts, pytest in their middle: what is left of an address or a folder there is as accidental.
+_CUT = re.compile(r"\.\.\.|…|$")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b|\b0x[0-9a-fA-F]*(?=\.\.\.|…|$)|(?<=\.\.\.)[0-9a-fA-F]+(?=>)")
 _MESSAGE_LENGTH = 1_000
+_LEAST = 4
 _ENDED = {
     "signalled": (Ended.CRASHED, "The tool was killed; look for memory limits and crashes in native code."),
     "timeout": (Ended.TIMEOUT, "Raise `seconds` of the check in the contract, or find out what hangs."),
@@ -217,19 +220,33 @@ class _Scrub:
             bench.inputs: "{inputs}",
             bench.outputs: "{outputs}",
             bench.data: "{check}",
-            bench.project_bin: "{project}",
+            bench.project_bin.parent: "{project}",
             task.home: "{home}",
         }
         if task.tool.lock_digest is not None:  # else the tool is the project's own
-            names[bench.bin] = "{tool}"
+            names[bench.bin.parent] = "{tool}"
         pairs = sorted(((str(folder), name) for folder, name in names.items()), key=lambda pair: -len(pair[0]))
         self._pairs = [*pairs, (str(Path(__file__).parents[1]), "{lineclear}")]
+        self._scratch = len(str(bench.outputs.parent))
         self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")
 
     def text(self, text: str) -> str:
         for folder, name in self._pairs:
             text = text.replace(folder, name)
-        return _ADDRESS.sub("0x…", self._port.sub("{port}", text)).encode("utf-8", "replace").decode("utf-8")
+        text = _ADDRESS.sub("0x…", self._port.sub("{port}", self._without_cut_folders(text)))
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+    def _without_cut_folders(self, text: str) -> str:
+        for cut in reversed(list(_CUT.finditer(text))):
+            before, after = text[: cut.start()], text[cut.end() :]
+            begun = max(_overlap(before, folder) for folder, _ in self._pairs)
+            ended = max((_overlap(folder, after), folder) for folder, _ in self._pairs)
+            if begun > _LEAST:
+                before = before[:-begun] + "{folder}"
+            if ended[0] > len(ended[1]) - self._scratch:  # else nothing of it is the name of a temporary folder
+                after = "{folder}" + after[ended[0] :]
+            text = before + cut[0] + after
+        return text
 
     def problem(self, problem: Problem) -> Problem:
         return Problem(what=self.text(problem.what), where=self.text(problem.where), todo=problem.todo)
@@ -241,6 +258,11 @@ class _Scrub:
 
     def unexamined(self, item: Unexamined) -> Unexamined:
         return item.model_copy(update={"reason": self.text(item.reason)})
+
+
+def _overlap(left: str, right: str) -> int:
+    """Return the length of the longest end of one text that is the beginning of another."""
+    return next((n for n in range(min(len(left), len(right)), 0, -1) if left.endswith(right[:n])), 0)
 
 
 def _last_line(finished: Finished) -> str:

@@ -11,7 +11,6 @@ from lineclear.battery.fingerprints import item_key
 from lineclear.battery.readers.instance_report import InstanceResult, read_instances
 from lineclear.battery.readers.scanner import rerun
 from lineclear.contract.globs import matches
-from lineclear.model.evidence import Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
@@ -63,31 +62,32 @@ def read(raw: Raw, bench: Workbench) -> Reading:
             where=_schema(bench),
             todo="Make it a valid JSON Schema that stands by itself.",
         )
-    unlisted = [
-        Unexamined(path=item.path, reason=f"it has {item.count} errors, of which the first {len(item.errors)} are known")
-        for item in report.instances
-        if item.count > len(item.errors)
-    ]
     return Reading(
         findings=[finding for item in report.instances for finding in _findings(item, bench)],
         measures={
             "instancesExamined": len(report.instances),
             "instancesInvalid": sum(bool(item.errors or item.unreadable) for item in report.instances),
         },
-        examined=frozenset([*instances, _schema(bench)]) - {item.path for item in unlisted},
-        unexamined=unlisted,
+        examined=frozenset([*instances, _schema(bench)]),
     )
 
 
 def _findings(item: InstanceResult, bench: Workbench) -> list[RawFinding]:
     if item.unreadable is not None:
         return [_finding(item.path, "unreadable", "", item.unreadable, None, bench)]
-    return [
+    found = [
         _finding(item.path, error.keyword, error.pointer, error.message, error.line, bench) for error in item.errors
     ]
+    if item.count > len(found):
+        # The number is part of the key: one error more, past the end of the list, must show.
+        text = f"{item.count} errors, of which the first {len(found)} are listed"
+        found.append(_finding(item.path, "more-errors", "", text, None, bench, str(item.count)))
+    return found
 
 
-def _finding(path: str, keyword: str, pointer: str, text: str, line: int | None, bench: Workbench) -> RawFinding:
+def _finding(
+    path: str, keyword: str, pointer: str, text: str, line: int | None, bench: Workbench, *what: str
+) -> RawFinding:
     place = f"{pointer}: " if pointer else ""
     return RawFinding(
         rule=keyword,
@@ -95,7 +95,7 @@ def _finding(path: str, keyword: str, pointer: str, text: str, line: int | None,
         message=f"{place}{text}",
         path=path,
         line=line,
-        key=item_key("jsonschema", keyword, pointer, _schema(bench)),
+        key=item_key("jsonschema", keyword, pointer, _schema(bench), *what),
         remedy=f"Make the data fit {_schema(bench)}, or change the schema where the format is meant to change.",
         reproduce=rerun(bench.check),
     )

@@ -108,12 +108,39 @@ def _hold_together(suite: Suite, raw: Raw, bench: Workbench) -> None:
             where=where,
             todo="Look for a plugin or hook that ends the run early.",
         )
-    if bench.items is None and not suite.collected and not suite.collect_errors:
+    if silent := [test.id for test in suite.tests.values() if test.outcome is None]:
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"{len(silent)} of {len(suite.tests)} tests ended without an outcome, the first is {silent[0]}",
+            where=where,
+            todo="Look for a plugin or hook that runs tests in a way of its own.",
+        )
+    if suite.exit == 5 and suite.collected:
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            f"pytest said that it collected nothing (exit code 5), and collected {len(suite.collected)} tests",
+            where=where,
+            todo="Look for a plugin or hook that changes the exit code.",
+        )
+    if bench.items is None and not suite.collect_errors:
+        _refuse_nothing(suite, where)
+
+
+def _refuse_nothing(suite: Suite, where: str) -> None:
+    """Refuse a whole run that executed no test."""
+    if not suite.collected:
         raise RunProblem(
             Ended.NOTHING_EXAMINED,
             "pytest collected no test",
             where=where,
             todo="Check testpaths, python_files and -k/-m in pytest's configuration.",
+        )
+    if suite.count("skipped") == len(suite.tests):
+        raise RunProblem(
+            Ended.NOTHING_EXAMINED,
+            f"every test was skipped, {len(suite.tests)} of {len(suite.tests)}",
+            where=where,
+            todo="Look at why (`pytest -rs`), and give the run what the tests ask for.",
         )
 
 

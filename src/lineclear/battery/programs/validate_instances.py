@@ -45,7 +45,7 @@ def _validate(schema_path: str, instances: list[str]) -> dict[str, Any]:
     try:
         schema, _ = _load(schema_path)
         cls: Any = validator_for(schema, default=Draft202012Validator)
-        cls.check_schema(schema, format_checker=cls.FORMAT_CHECKER)  # type: ignore[call-arg]  # the stubs lack it
+        cls.check_schema(schema, format_checker=cls.FORMAT_CHECKER)
         validator = cls(schema, format_checker=cls.FORMAT_CHECKER, registry=Registry())
     except _Refused as exc:
         return {"schemaError": {"pointer": "", "message": str(exc)}, "instances": []}
@@ -100,11 +100,12 @@ def _places(error: ValidationError) -> Iterator[tuple[str, ValidationError, str]
 
 def _surplus(error: ValidationError) -> list[str]:
     schema: Any = error.schema
+    instance: Any = error.instance
     patterns = schema.get("patternProperties", {})
     known = schema.get("properties", {})
     return [
         name
-        for name in sorted(error.instance)
+        for name in sorted(instance)
         if name not in known and not any(re.search(pattern, name) for pattern in patterns)
     ]
 

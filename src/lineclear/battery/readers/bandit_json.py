@@ -65,7 +65,7 @@ def _read(report: Mapping[str, Any]) -> _Report:
 
 
 def _hit(result: _Result) -> Hit:
-    known = 0 <= result.col_offset and 0 < result.end_col_offset
+    known = result.col_offset >= 0 and result.end_col_offset > 0
     return Hit(
         rule=result.test_id,
         level=_level(result.issue_severity, result.issue_confidence),

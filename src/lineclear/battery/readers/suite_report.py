@@ -14,6 +14,8 @@ from lineclear.model.words import Ended
 
 __all__ = ["Suite", "TestOutcome", "read_suite"]
 
+_FORGED = "Something other than the reporter wrote to it; look at what the tests and their plugins write."
+
 OutcomeWord = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
 
 
@@ -77,7 +79,7 @@ def read_suite(raw: bytes, where: str) -> Suite:
     for line in lines[:-1]:
         if line.collected is not None:
             if collected is not None:
-                raise _bad("the test report says twice what was collected", where, "Something else wrote to the report.")
+                raise _bad("the test report lists twice what was collected", where, _FORGED)
             collected = tuple(line.collected)
         elif line.collect_error is not None:
             errors[line.collect_error.id] = line.collect_error.text
@@ -86,16 +88,16 @@ def read_suite(raw: bytes, where: str) -> Suite:
                 raise _bad(
                     f"the test report has two results for {line.test.id}",
                     where,
-                    "Look for a test id that occurs twice, or for a plugin that runs tests again.",
+                    "Look for a plugin that runs tests again.",
                 )
             tests[line.test.id] = line.test
         else:
-            raise _bad("the test report has an end in its middle", where, "Something else wrote to the report.")
+            raise _bad("the test report has an end in its middle", where, _FORGED)
     if lines[-1].ran != len(tests):
         raise _bad(
             f"the test report counts {lines[-1].ran} tests and lists {len(tests)}",
             where,
-            "Look for code that ends the run within a test, a test id that occurs twice, or a plugin that reruns tests.",
+            "Look for code that ends the run within a test, or a plugin that runs tests again.",
         )
     return Suite(collected=collected, tests=tests, collect_errors=errors, exit=lines[-1].exit)
 
