@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).resolve().parent
-sys.path.extend([str(_HERE), str(_HERE / "real")])  # started with -I, so its own folder is not on it
+# Started with -I, so its own folder is not on the search path.
+sys.path.extend(str(Path(__file__).resolve().parent / name) for name in ("", "real"))
 
 from real_package import NEWER, OLDER, REQUIREMENTS, files_of, release_repository, unpack
 from support import scrubbed_environment

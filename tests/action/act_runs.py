@@ -1,4 +1,4 @@
-"""Runs workflows that use the action under ``act``: a real interpreter of workflows, on this machine, no container."""
+"""Runs workflows that use the action under ``act``: a real interpreter of workflows, without a container."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def run_act(
 
     ``actions`` maps OWNER/NAME@REF to folders; steps find ``$REPORT``, a folder below ``folder`` that stays.
     """
-    for name in ("report", "home", "cache", "workflows"):
+    for name in ("report", "home", "cache", "tmp", "workflows"):
         (folder / name).mkdir(parents=True)
     (folder / "workflows" / "verify.yml").write_text(workflow)
     (folder / "event.json").write_text(json.dumps(event))
@@ -128,8 +128,9 @@ def run_act(
     command += [f"--local-repository={name}={place}" for name, place in actions.items()]
     environment = {
         "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
         "XDG_CACHE_HOME": str(folder / "cache"),
-        # Which package index is asked is this machine's to say.
+        # Says which package index is asked.
         "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config"),
         "LINECLEAR_CACHE": str(cache_folders().root),
     }

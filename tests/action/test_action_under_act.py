@@ -79,6 +79,7 @@ def test_a_new_finding_fails_the_job(tmp_path: Path, action: Path) -> None:
     assert not done.succeeded
     assert done.summary.startswith("# Lineclear: FAIL\n")
     assert "B307" in done.summary
+    assert any("file=shop.py,line=5,title=bandit/B307::" in line for line in done.annotations)
 
 
 def test_nothing_of_the_change_runs_in_a_process_that_decides(tmp_path: Path, action: Path) -> None:

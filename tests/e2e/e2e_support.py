@@ -160,9 +160,11 @@ def contents(folder: Path, *, without: str | None = None) -> dict[str, tuple[int
             continue
         state = path.lstat()
         if path.is_symlink():
-            data = os.fsencode(os.readlink(path))
+            data = bytes(path.readlink())
+        elif path.is_file():
+            data = path.read_bytes()
         else:
-            data = path.read_bytes() if path.is_file() else b""
+            data = b""
         timeless = (path.is_dir() and not path.is_symlink()) or "objects" in path.parts
         when = 0 if timeless else state.st_mtime_ns
         found[name] = (state.st_mode, when, hashlib.sha256(data).hexdigest())

@@ -174,7 +174,7 @@ def linked(bundle: Path) -> None:
     path.symlink_to(bundle.parent / "summary.md")
 
 
-ALTERATIONS = {
+ALTERATIONS: dict[Callable[[Path], None], str] = {
     green: "verdict.json",
     clean: "evidence/data/merged/evidence.json",
     output: "evidence/data/merged/instances.json",

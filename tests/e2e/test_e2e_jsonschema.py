@@ -1,4 +1,4 @@
-"""Data against its JSON Schema: what cannot be used or read is never clean. Each case is a check of one verification."""
+"""Data against its JSON Schema: what cannot be used or read is never clean. Each case is a check of its own."""
 
 from __future__ import annotations
 

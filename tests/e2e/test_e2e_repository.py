@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import uuid
 from pathlib import Path
 
 import pytest
-from e2e_support import assert_refused, changed_repo, contents, verify
+from e2e_support import assert_refused, changed_repo, contents, processes_with, start, verify, wait_for
 from support import Repo, lineclear
 
 CONTRACT = {"lineclear.yaml": "version: 1\n"}
@@ -175,14 +178,30 @@ def test_a_second_verification_replaces_the_first_one_s_bundle(repo: Repo) -> No
     assert not (second.bundle / "evidence" / "left-over.json").exists()
 
 
-def test_a_refused_verification_leaves_no_older_verdict_in_its_place(repo: Repo) -> None:
-    assert verify(repo).code == 0
-    for wrong in ("--base=nothing", "--only=nothing", "--contract=nothing.yaml", "--key=nothing"):
-        assert verify(repo).code == 0
-        run = verify(repo, wrong)
-        assert run.code == 2
-        assert not (run.bundle / "verdict.json").exists()
-        assert not (run.bundle / "manifest.json").exists()
+@pytest.mark.parametrize("wrong", ["--base=nothing", "--only=nothing", "--contract=nothing.yaml", "--key=nothing"])
+def test_a_refused_verification_leaves_no_older_verdict_in_its_place(repo: Repo, wrong: str) -> None:
+    assert (verify(repo).bundle / "manifest.json").is_file()
+    run = verify(repo, wrong)
+    assert run.code == 2
+    assert not (run.bundle / "verdict.json").exists()
+    assert not (run.bundle / "manifest.json").exists()
+
+
+def test_two_verifications_do_not_write_into_one_bundle(repo: Repo, tmp_path: Path) -> None:
+    mark = f"slow-{uuid.uuid4().hex}"
+    repo.commit("attributes", {".gitattributes": "*.txt filter=slow\n"})
+    repo.git("config", "filter.slow.clean", f"sh -c 'sleep 600 # {mark}'")
+    repo.write({"slow.txt": "words\n"})
+    bundle = tmp_path / "bundle"
+    first = start(repo, f"--out={bundle}", env={})
+    try:
+        wait_for(lambda: processes_with(mark))
+        second = verify(repo, "--head=feature", out=bundle)
+        assert_refused(second, 2, "another verification is writing its bundle there", str(bundle), "--out")
+    finally:
+        os.killpg(first.pid, signal.SIGINT)
+        first.communicate()
+    assert verify(repo, "--head=feature", out=bundle).code == 0
 
 
 def test_a_bundle_in_the_work_tree_is_no_part_of_the_change(repo: Repo) -> None:

@@ -104,7 +104,7 @@ def test_only_what_is_new_is_to_be_repaired(states: Run, check: str) -> None:
     assert states.check(check)["findings"]["new"] == 3
 
 
-NUMBERS = "".join(f"x{n} = {n}\n" for n in range(90_000))
+WORDS = f"# {'x' * 100}\n" * 12_000
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def blinded(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "coded.py": "# -*- coding: latin-1 -*-\n" + loader("coded"),
         "bom.py": "\ufeff" + loader("bom"),
         "returns.py": loader("returns").replace("\n", "\r\n"),
-        "large.py": loader("large") + NUMBERS,
+        "large.py": loader("large") + WORDS,
         "wide.py": loader("wide") + f"\nROW = [{','.join(map(str, range(20_000)))}]\n",
         "name with space.py": loader("space"),
         "-option.py": loader("option"),

@@ -18,7 +18,6 @@ SERVICE = '''\
 import http.server
 import json
 import os
-import socketserver
 import sys
 import time
 
@@ -50,12 +49,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def refuse(self):
+        self.close_connection = True
+        self.send_response(405)
+        self.send_header("Allow", "GET")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = do_QUERY = refuse
+
     def log_message(self, *arguments):
         pass
 
 
-socketserver.TCPServer.allow_reuse_address = True
-http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
+http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 '''
 
 OK = {
@@ -95,7 +102,7 @@ def _entry(name: str) -> str:
     document, how, more = CASES[name]
     command = "no-such-program" if how is None else f"python service.py {how} {MARK}"
     settings = f"schema: {document}, command: '{command}', ready: /ready, examples: 2{more}"
-    limit = ", seconds: 15" if name == "hangs" else ""
+    limit = ", seconds: 8" if name == "hangs" else ""
     return f"  {name}: {{use: schemathesis, with: {{{settings}}}{limit}}}\n"
 
 
@@ -130,9 +137,9 @@ NO_RESULT = {
     "silent": ("timeout", "timeout", "did not answer on http://127.0.0.1:{port}/ready in 1 seconds"),
     "dies": ("crashed", "error", "the service did not start: it ended with exit code 1. no database"),
     "midway": ("crashed", "error", "the service ended while it was being tested: exit code 137. out of memory"),
-    "empty": ("crashed", "error", ""),
-    "half": ("crashed", "error", ""),
-    "nowhere": ("noEnvironment", "error", "nothing.json"),
+    "empty": ("crashed", "error", "the API document has no operation"),
+    "half": ("crashed", "error", "schemathesis met errors of its own: Schema Loading Error"),
+    "nowhere": ("nothingExamined", "error", "there is no API document 'nothing.json'"),
     "nocommand": ("crashed", "error", "cannot execute no-such-program"),
 }
 

@@ -149,7 +149,9 @@ def planned(
         seconds=60,
         selected=selected,
         applicable=applicable,
-        reason=None if runs else ("It was left out by --only." if not selected else "The change touches no file of it."),
+        reason=None
+        if runs
+        else ("It was left out by --only." if not selected else "The change touches no file of it."),
         run=PlannedRun(merged=ALL, base=base) if runs else None,
     )
 
@@ -220,9 +222,7 @@ def budget(
     return Budget(id=name, of=of, warn=warn, review=review, fail=fail)
 
 
-def waiver(
-    *, fingerprint: str | None = None, invariant: str | None = None, expires: str = "2026-12-31"
-) -> Waiver:
+def waiver(*, fingerprint: str | None = None, invariant: str | None = None, expires: str = "2026-12-31") -> Waiver:
     """Return a waiver."""
     return Waiver(
         fingerprint=fingerprint,

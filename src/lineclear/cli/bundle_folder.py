@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from lineclear.errors import UsageError
@@ -18,7 +22,7 @@ from lineclear.model.bundle import (
     VERDICT,
 )
 
-__all__ = ["clear_bundle", "make_bundle"]
+__all__ = ["begin_bundle", "claim_bundle"]
 
 _IGNORE = ".gitignore"
 _IGNORED = b"# Written anew by each verification.\n*\n"
@@ -26,38 +30,76 @@ _FILES = (_IGNORE, CHANGE, DECISIONS, EVIDENCE, MANIFEST, REPAIR, SARIF, STATEME
 _NAMES = frozenset(PurePosixPath(path).parts[0] for path in _FILES)
 
 
-def clear_bundle(out: Path) -> Path:
-    """Remove an earlier bundle, whole or interrupted, and return the absolute path where the new one goes.
+@contextlib.contextmanager
+def claim_bundle(out: Path) -> Iterator[Path]:
+    """Have a folder for a bundle to oneself, emptied of an earlier bundle; yields its absolute path.
 
     This comes before anything that may fail, so that an earlier bundle is never taken for the answer of a
-    verification that gave none. Raises :class:`UsageError`, having touched nothing, when something else is there.
+    verification that gave none. Raises :class:`UsageError`, having touched nothing, when something else is there or
+    another verification writes there.
     """
     out = out.absolute()
-    try:
-        if out.is_symlink() or (out.exists() and not out.is_dir()):
-            raise _refused(out, "is a link or a file")
-        if out.is_dir() and any(out.iterdir()):
-            if not _is_bundle(out):
-                raise _refused(out, "holds files that are no bundle of Lineclear's")
-            (out / MANIFEST).unlink(missing_ok=True)
-            (out / VERDICT).unlink(missing_ok=True)
-            shutil.rmtree(out)
-    except OSError as exc:
-        raise _refused(out, f"cannot be emptied: {exc.strerror}") from exc
-    return out
-
-
-def make_bundle(out: Path) -> None:
-    """Make the empty folder for a bundle, which git ignores. Raises :class:`UsageError` where that cannot be."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise _refused(out, "is a link or a file")
+    ours = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / _IGNORE).write_bytes(_IGNORED)
+        folder = os.open(out, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as exc:
         raise _refused(out, f"cannot be made: {exc.strerror}") from exc
+    try:
+        _lock(folder, out)
+        ours = _empty(out) or ours
+        yield out
+    finally:
+        if ours:
+            with contextlib.suppress(OSError):  # it holds a bundle by now, whole or interrupted
+                out.rmdir()
+        os.close(folder)
+
+
+def begin_bundle(out: Path) -> None:
+    """Mark a claimed folder as a bundle's, for git to ignore and for the next verification to replace."""
+    try:
+        (out / _IGNORE).write_bytes(_IGNORED)
+    except OSError as exc:
+        raise _refused(out, f"cannot be written: {exc.strerror}") from exc
+
+
+def _lock(folder: int, out: Path) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        raise UsageError(
+            "another verification is writing its bundle there",
+            where=str(out),
+            todo="Wait for it to end, or name another folder with --out.",
+        ) from exc
+    except OSError:  # a file system without locks
+        return
+
+
+def _empty(out: Path) -> bool:
+    """Remove an earlier bundle and say whether there was one."""
+    try:
+        if not any(out.iterdir()):
+            return False
+        if not _is_bundle(out):
+            raise _refused(out, "holds files that are no bundle of Lineclear's")
+        for first in (MANIFEST, VERDICT):
+            (out / first).unlink(missing_ok=True)
+        for entry in out.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+    except OSError as exc:
+        raise _refused(out, f"cannot be emptied: {exc.strerror}") from exc
+    return True
 
 
 def _is_bundle(out: Path) -> bool:
-    """Say whether :func:`make_bundle` made a folder, and nobody put anything of another name into it."""
+    """Say whether :func:`begin_bundle` marked a folder, and nobody put anything of another name into it."""
     ignore = out / _IGNORE
     if ignore.is_symlink() or not ignore.is_file() or ignore.stat().st_size != len(_IGNORED):
         return False

@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 from lineclear import __version__
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
-from lineclear.change.repository import Repository, open_repository
+from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
-from lineclear.cli.bundle_folder import clear_bundle, make_bundle
+from lineclear.cli.bundle_folder import begin_bundle, claim_bundle
 from lineclear.contract.find import find_contract
 from lineclear.contract.load import Loaded, load_contract
 from lineclear.github.event import read_event
@@ -78,28 +78,27 @@ class _Prepared:
 
 def _verify(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupted)  # as Ctrl-C, also while git runs
-    given = clear_bundle(arguments.out) if arguments.out is not None else None
-    repository = open_repository(Path.cwd())
-    out = given if given is not None else clear_bundle(repository.root / OUTPUT)
-    signer = load_signer(arguments.key) if arguments.key is not None else None
-    scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
-    try:
-        prepared = _prepare(arguments, repository, out, scratch)
-        verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
-    finally:
-        remove_tree(scratch)
-    _print(verdict, prepared.bundle, arguments.format)
+    out = arguments.out if arguments.out is not None else open_repository(Path.cwd()).root / OUTPUT
+    with claim_bundle(out) as bundle:
+        signer = load_signer(arguments.key) if arguments.key is not None else None
+        scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
+        try:
+            prepared = _prepare(arguments, bundle, scratch)
+            verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
+        finally:
+            remove_tree(scratch)
+        _print(verdict, bundle, arguments.format)
     return exit_code(verdict.outcome, verdict.enforcement)
 
 
-def _prepare(arguments: argparse.Namespace, repository: Repository, out: Path, scratch: Path) -> _Prepared:
+def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Prepared:
     resolved = resolve_change(
-        repository,
+        open_repository(Path.cwd()),
         base=arguments.base,
         head=arguments.head,
         scratch=scratch / "git",
         event=read_event(os.environ),
-        leave_out=[out],
+        leave_out=[bundle],
     )
     checks = checks_folder()
     definitions = load_definitions(checks)
@@ -120,8 +119,8 @@ def _prepare(arguments: argparse.Namespace, repository: Repository, out: Path, s
         now=now(),
         version=__version__,
     )
-    make_bundle(out)
-    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=out)
+    begin_bundle(bundle)
+    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle)
 
 
 def _files(resolved: Resolved) -> list[str]:

@@ -26,7 +26,6 @@ __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 _CUT = re.compile(r"\.\.\.|…|$")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b|\b0x[0-9a-fA-F]*(?=\.\.\.|…|$)|(?<=\.\.\.)[0-9a-fA-F]+(?=>)")
 _MESSAGE_LENGTH = 1_000
-_LEAST = 4
 _ENDED = {
     "signalled": (Ended.CRASHED, "The tool was killed; look for memory limits and crashes in native code."),
     "timeout": (Ended.TIMEOUT, "Raise `seconds` of the check in the contract, or find out what hangs."),
@@ -227,7 +226,9 @@ class _Scrub:
             names[bench.bin.parent] = "{tool}"
         pairs = sorted(((str(folder), name) for folder, name in names.items()), key=lambda pair: -len(pair[0]))
         self._pairs = [*pairs, (str(Path(__file__).parents[1]), "{lineclear}")]
-        self._scratch = len(str(bench.outputs.parent))
+        root = bench.outputs.parent  # all that is temporary is below it
+        self._root, self._parent = len(str(root)), str(root.parent)
+        self._temporary = [folder for folder, _ in pairs if Path(folder).is_relative_to(root)]
         self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")
 
     def text(self, text: str) -> str:
@@ -239,12 +240,13 @@ class _Scrub:
     def _without_cut_folders(self, text: str) -> str:
         for cut in reversed(list(_CUT.finditer(text))):
             before, after = text[: cut.start()], text[cut.end() :]
-            begun = max(_overlap(before, folder) for folder, _ in self._pairs)
-            ended = max((_overlap(folder, after), folder) for folder, _ in self._pairs)
-            if begun > _LEAST:
+            begun = max(_overlap(before, folder) for folder in self._temporary)
+            if begun >= len(self._parent):
                 before = before[:-begun] + "{folder}"
-            if ended[0] > len(ended[1]) - self._scratch:  # else nothing of it is the name of a temporary folder
-                after = "{folder}" + after[ended[0] :]
+            for folder in self._temporary:
+                ended = _overlap(folder, after)
+                if ended > len(folder) - self._root:  # else it is no part of the folder's random name
+                    after = "{folder}" + after[ended:]
             text = before + cut[0] + after
         return text
 

@@ -15,7 +15,7 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def _validate(schema_path: str, instances: list[str]) -> dict[str, Any]:
     except _Refused as exc:
         return {"schemaError": {"pointer": "", "message": str(exc)}, "instances": []}
     except SchemaError as exc:
-        return {"schemaError": {"pointer": _pointer(exc), "message": exc.message[:400]}, "instances": []}
+        return {"schemaError": {"pointer": _pointer(exc.absolute_path), "message": exc.message[:400]}, "instances": []}
     results = []
     for path in instances:
         try:
@@ -67,35 +67,35 @@ def _instance(validator: Any, path: str) -> dict[str, Any]:
     except _Refused as exc:
         return {"path": path, "unreadable": str(exc), "errors": [], "count": 0}
     found = [place for error in validator.iter_errors(document) for place in _places(error)]
-    found.sort(key=lambda place: (place[0], str(place[1].validator), place[2]))
+    found.sort(key=lambda place: (place[0], place[1], place[2]))
     return {
         "path": path,
         "unreadable": None,
         "errors": [
             {
                 "pointer": pointer,
-                "keyword": str(error.validator),
+                "keyword": keyword,
                 "message": message[:400],
-                "line": _line(lines, list(error.absolute_path)),
+                "line": _line(lines, path),
             }
-            for pointer, error, message in found[:_MAX_ERRORS]
+            for pointer, keyword, message, path in found[:_MAX_ERRORS]
         ],
         "count": len(found),
     }
 
 
-def _places(error: ValidationError) -> Iterator[tuple[str, ValidationError, str]]:
-    """Yield pointer, error and message; a message about several properties is told apart by property."""
-    pointer = _pointer(error)
-    if error.validator == "required" and isinstance(error.validator_value, list):
+def _places(error: ValidationError) -> Iterator[tuple[str, str, str, list[Any]]]:
+    """Yield pointer, keyword, message and path; a message about several properties is told apart by property."""
+    path, keyword = list(error.absolute_path), str(error.validator)
+    if keyword == "required" and isinstance(error.validator_value, list):
         # jsonschema gives one error for each missing property, and names it in the message only
         missing = [name for name in error.validator_value if error.message.startswith(f"{name!r} is ")]
-        yield pointer + _part(missing[0]) if missing else pointer, error, error.message
-    elif error.validator == "additionalProperties" and error.validator_value is False:
+        yield _pointer([*path, *missing[:1]]), keyword, error.message, path
+    elif keyword == "additionalProperties" and error.validator_value is False:
         for name in _surplus(error):
-            yield pointer + _part(name), error, f"{name!r} is not allowed here"
+            yield _pointer([*path, name]), keyword, f"{name!r} is not allowed here", [*path, name]
     else:
-        yield pointer, error, error.message
+        yield _pointer(path), keyword, error.message, path
 
 
 def _surplus(error: ValidationError) -> list[str]:
@@ -142,12 +142,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _pointer(error: ValidationError | SchemaError) -> str:
-    return "".join(map(_part, error.absolute_path))
-
-
-def _part(name: object) -> str:
-    return "/" + str(name).replace("~", "~0").replace("/", "~1")
+def _pointer(path: Iterable[Any]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _line(node: yaml.Node | None, path: list[Any]) -> int | None:

@@ -50,7 +50,7 @@ class _Error(Shape):
 
 
 class _Report(Shape):
-    operations: _Operations
+    operations: _Operations | None  # null where the document could not be loaded; ``errors`` then says so
     test_cases: _Cases
     phases: dict[str, _Phase] = Field(min_length=1)
     failures: list[_Group]
@@ -89,7 +89,7 @@ class ApiFailure:
 def read_run(report: Mapping[str, Any], exit_code: int, where: str) -> ApiRun:
     """Return what the run covered; one that did not test every operation to its end is no result."""
     read = shaped(_Report, report, where, "schemathesis 4.32")
-    operations, cases = read.operations, read.test_cases
+    operations, cases = read.operations or _Operations(total=0, tested=0), read.test_cases
     phases = {name: phase.status for name, phase in read.phases.items()}
     problem = _first(
         (bool(read.errors), f"schemathesis met errors of its own: {', '.join(e.title for e in read.errors[:3])}"),
