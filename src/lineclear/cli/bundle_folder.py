@@ -14,6 +14,7 @@ from lineclear.model.bundle import (
     CHANGE,
     DECISIONS,
     EVIDENCE,
+    IGNORE,
     MANIFEST,
     REPAIR,
     SARIF,
@@ -24,9 +25,8 @@ from lineclear.model.bundle import (
 
 __all__ = ["begin_bundle", "claim_bundle"]
 
-_IGNORE = ".gitignore"
 _IGNORED = b"# Written anew by each verification.\n*\n"
-_FILES = (_IGNORE, CHANGE, DECISIONS, EVIDENCE, MANIFEST, REPAIR, SARIF, STATEMENTS, SUMMARY, VERDICT)
+_FILES = (IGNORE, CHANGE, DECISIONS, EVIDENCE, MANIFEST, REPAIR, SARIF, STATEMENTS, SUMMARY, VERDICT)
 _NAMES = frozenset(PurePosixPath(path).parts[0] for path in _FILES)
 
 
@@ -61,7 +61,7 @@ def claim_bundle(out: Path) -> Iterator[Path]:
 def begin_bundle(out: Path) -> None:
     """Mark a claimed folder as a bundle's, for git to ignore and for the next verification to replace."""
     try:
-        (out / _IGNORE).write_bytes(_IGNORED)
+        (out / IGNORE).write_bytes(_IGNORED)
     except OSError as exc:
         raise _refused(out, f"cannot be written: {exc.strerror}") from exc
 
@@ -100,7 +100,7 @@ def _empty(out: Path) -> bool:
 
 def _is_bundle(out: Path) -> bool:
     """Say whether :func:`begin_bundle` marked a folder, and nobody put anything of another name into it."""
-    ignore = out / _IGNORE
+    ignore = out / IGNORE
     if ignore.is_symlink() or not ignore.is_file() or ignore.stat().st_size != len(_IGNORED):
         return False
     return ignore.read_bytes() == _IGNORED and _NAMES.issuperset(entry.name for entry in out.iterdir())

@@ -10,6 +10,7 @@ __all__ = [
     "CONTRACT_SOURCES",
     "DECISIONS",
     "EVIDENCE",
+    "IGNORE",
     "MANIFEST",
     "PLAN",
     "REPAIR",
@@ -31,6 +32,8 @@ STATEMENTS = "statements"
 VERDICT = "verdict.json"
 DECISIONS = "decisions.jsonl"
 MANIFEST = "manifest.json"
+IGNORE = ".gitignore"
+"""Keeps git from seeing the folder where it was written. No part of the bundle: uploads leave hidden files out."""
 SARIF = "verdict.sarif"
 SUMMARY = "summary.md"
 REPAIR = "repair.md"

@@ -17,6 +17,7 @@ from pydantic import JsonValue, ValidationError
 
 from lineclear.errors import BundleError
 from lineclear.model.base import Model, compact_json
+from lineclear.model.bundle import IGNORE
 from lineclear.model.evidence import FileDigest
 
 __all__ = ["Listing", "Stranger", "list_files", "parse_json", "parse_model", "read_bytes", "write_bytes"]
@@ -46,6 +47,8 @@ class Listing:
 def list_files(bundle: Path) -> Listing:
     """Return size and SHA-256 of every regular file under ``bundle``. No link is followed, no pipe is opened.
 
+    The file at its top that keeps git from seeing the folder is no part of the bundle.
+
     Raises BundleError when ``bundle`` is no folder.
     """
     if not bundle.is_dir():
@@ -66,6 +69,8 @@ def list_files(bundle: Path) -> Listing:
                 strangers.append(Stranger(path=ascii(path), what="has a name that is not UTF-8"))
             elif entry.is_dir(follow_symlinks=False):
                 folders.append(path)
+            elif path == IGNORE and entry.is_file(follow_symlinks=False):
+                continue
             else:
                 try:
                     files[path] = _digest(bundle, path)

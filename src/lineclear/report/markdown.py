@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lineclear.model.change import Revision
 from lineclear.model.verdict import CheckResult, Moved, Reason, Verdict, WaiverEntry
 from lineclear.model.words import FindingState, PathKind
 from lineclear.report.causes import Cause, causes
@@ -154,11 +155,13 @@ def _footer(verdict: Verdict) -> Iterable[str]:
     yield f"Author: {who} ({author.kind.value}{agent})  "
     merged = f"merge result {_short(change.merge_tree)}" if change.merge_tree else "no merge result"
     work = ", with uncommitted work" if change.uncommitted else ""
-    yield (
-        f"Change: {code_span(change.head.ref)} {_short(change.head.commit)} into {code_span(change.base.ref)} "
-        f"{_short(change.base.commit)}, {merged}{work}  "
-    )
+    yield f"Change: {_named(change.head)} into {_named(change.base)}, {merged}{work}  "
     yield f"Contract: {code_span(contract.uri)} ({contract.source.value}), SHA-256 {code_span(contract.digest)}"
+
+
+def _named(revision: Revision) -> str:
+    name = "" if revision.ref == revision.commit else f"{code_span(revision.ref)} "
+    return f"{name}{_short(revision.commit)}"
 
 
 def _short(digest: str) -> str:

@@ -11,7 +11,6 @@ The report: ``{"collected": [id, …]}``, one ``{"test": …}`` or ``{"collectEr
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -39,14 +38,9 @@ def main(argv: list[str]) -> int:
         selection = frozenset(json.loads(Path(selection_path).read_text("utf-8")))
     with Path(report_path).open("x", encoding="utf-8") as stream:
         reporter = Reporter(stream, selection)
-        code = int(pytest.main([*argv[4:], *serial()], plugins=[reporter]))
+        code = int(pytest.main(argv[4:], plugins=[reporter]))
         reporter.write({"exit": code, "ran": len(reporter.seen)})
     return code
-
-
-def serial() -> list[str]:
-    """Run in one process where pytest-xdist is installed: its workers would not carry the selection."""
-    return ["-n0"] if importlib.util.find_spec("xdist") else []
 
 
 class Reporter:
@@ -61,6 +55,11 @@ class Reporter:
         """Write one line at once, so that a run that is cut short shows where."""
         self.stream.write(json.dumps(record) + "\n")
         self.stream.flush()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Run in one process where pytest-xdist is loaded: its workers would not carry the selection."""
+        if hasattr(config.option, "dist") and hasattr(config.option, "tx"):
+            config.option.dist, config.option.tx, config.option.numprocesses = "no", [], 0
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep what was selected."""
