@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import itertools
 import json
 import os
 import resource
@@ -17,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,14 @@ class Spent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of one verification, in seconds after its start."""
+
+    begins: float
+    ends: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bench:
     """The folders and commands of one comparison."""
 
@@ -98,12 +108,12 @@ def main() -> None:
         _same_work(bench)
         turns: dict[str, Callable[[], Spent]] = {
             "verify": bench.verify,
-            "nox -R": lambda: bench.nox("-R"),
-            "nox -r": lambda: bench.nox("-r"),
-            **{tool: lambda tool=tool: bench.alone(tool) for tool in _TOOLS},  # type: ignore[misc]  # binds the loop's
+            "nox -R": partial(bench.nox, "-R"),
+            "nox -r": partial(bench.nox, "-r"),
+            **{tool: partial(bench.alone, tool) for tool in _TOOLS},
         }
         spent: dict[str, list[Spent]] = {name: [] for name in turns}
-        parts: list[dict[str, float]] = []
+        parts: list[dict[str, Part]] = []
         for number in range(rounds):
             names = list(turns)
             for name in names[number % len(names) :] + names[: number % len(names)]:
@@ -150,22 +160,21 @@ def _same_work(bench: Bench) -> None:
         assert measures.get("filesExamined", len(python)) == len(python)
 
 
-def _parts(bundle: Path, verify: Spent) -> dict[str, float]:
-    """Return where one verification spent its time, from the times in its evidence."""
-    runs = {
-        f"{check}, {name}": _evidence(bundle, check, tree)
-        for check in _TOOLS
-        for tree, name in (("merged", "merge result"), ("base", "base"))
-        if (bundle / "evidence" / check / tree / "evidence.json").is_file()
-    }
-    starts = {name: _moment(run["startedAt"]) - verify.started for name, run in runs.items()}
-    ends = {name: _moment(run["finishedAt"]) - verify.started for name, run in runs.items()}
+def _parts(bundle: Path, verify: Spent) -> dict[str, Part]:
+    """Return where one verification spent its time, from the times that it wrote down."""
+    runs = {}
+    for check, tree in itertools.product(_TOOLS, ("merged", "base")):
+        if (bundle / "evidence" / check / tree / "evidence.json").is_file():
+            evidence = _evidence(bundle, check, tree)
+            begins, ends = (_moment(evidence[name]) - verify.started for name in ("startedAt", "finishedAt"))
+            runs[f"{check} on the {'merge result' if tree == 'merged' else 'base'}"] = Part(begins=begins, ends=ends)
     planned = _moment(json.loads((bundle / "inputs" / "plan.json").read_text())["now"]) - verify.started
-    found = {"start, git, contract: until the plan": planned, "until the first run": min(starts.values()) - planned}
-    for name in sorted(runs, key=starts.__getitem__):
-        found[f"{name}: waits (environment, a free slot)"] = starts[name] - planned
-        found[f"{name}: runs"] = ends[name] - starts[name]
-    return {**found, "from the last run to the end: judge, prove, report": verify.wall - max(ends.values())}
+    last = max(part.ends for part in runs.values())
+    return {
+        "start, git, contract, plan": Part(begins=0, ends=planned),
+        **runs,
+        "judge, prove, report, tidy up": Part(begins=last, ends=verify.wall),
+    }
 
 
 def _print_comparison(spent: Mapping[str, Sequence[Spent]]) -> None:
@@ -187,12 +196,17 @@ def _print_comparison(spent: Mapping[str, Sequence[Spent]]) -> None:
         print(f"| {title} | {wall[name]:.2f} s | {limits} | {processor:.2f} s | {ratio} |")
 
 
-def _print_parts(parts: Sequence[Mapping[str, float]]) -> None:
-    print("\n| part of verify | median |")
-    print("|---|---|")
-    for name in parts[0]:
-        print(f"| {name} | {statistics.median(one[name] for one in parts):.2f} s |")
-    print(f"\n{len(parts)} rounds on {os.cpu_count()} processors.")
+def _print_parts(parts: Sequence[Mapping[str, Part]]) -> None:
+    def median(name: str, of: Callable[[Part], float]) -> float:
+        return statistics.median(of(one[name]) for one in parts)
+
+    print("\n| part of verify | begins at | takes |")
+    print("|---|---|---|")
+    for name in sorted(parts[0], key=lambda name: median(name, lambda part: part.begins)):
+        begins, takes = median(name, lambda part: part.begins), median(name, lambda part: part.ends - part.begins)
+        print(f"| {name} | {begins:.2f} s | {takes:.2f} s |")
+    load = os.getloadavg()[2]
+    print(f"\n{len(parts)} rounds on {os.cpu_count()} processors; load average over 15 minutes {load:.1f}.")
 
 
 def _timed(argv: Sequence[str], cwd: Path, codes: Sequence[int] = (0,)) -> Spent:

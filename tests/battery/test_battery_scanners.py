@@ -126,12 +126,14 @@ def placed(new: object, *path: str | int) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+_NO_LISTS: list[object] = [{}, "", None, [{}], [None], ["x"]]
+_NO_NAMES: list[object] = [{}, [], "", None, ["before.py"], "before.py"]
 SHAPES: dict[str, list[Callable[[dict[str, Any]], None]]] = {
     "bandit": [
         *(dropped(name) for name in ("results", "errors", "metrics")),
-        *(placed(value, "results") for value in ({}, "", None, [{}], [None], ["x"])),
-        *(placed(value, "errors") for value in ({}, "", None, [{}], ["before.py"])),
-        *(placed(value, "metrics") for value in ([], "", None, ["before.py"])),
+        *(placed(value, "results") for value in _NO_LISTS),
+        *(placed(value, "errors") for value in _NO_LISTS),
+        *(placed(value, "metrics") for value in _NO_NAMES[1:]),
         *(dropped("results", 0, name) for name in ("filename", "issue_severity", "line_number", "test_id")),
         placed("SEVERE", "results", 0, "issue_severity"),
         placed("7", "results", 0, "line_number"),
@@ -141,9 +143,10 @@ SHAPES: dict[str, list[Callable[[dict[str, Any]], None]]] = {
     ],
     "semgrep": [
         *(dropped(name) for name in ("results", "errors", "paths")),
-        *(placed(value, "results") for value in ({}, "", None, [{}], [None], ["x"])),
-        *(placed(value, "errors") for value in ({}, "", None, [{}], ["x"])),
-        *(placed(value, "paths", "scanned") for value in ({}, "before.py", None, [None])),
+        *(placed(value, "results") for value in _NO_LISTS),
+        *(placed(value, "errors") for value in _NO_LISTS),
+        *(placed(value, "paths") for value in _NO_NAMES),
+        *(placed(value, "paths", "scanned") for value in (*_NO_LISTS[:5], "before.py")),
         *(dropped("results", 0, name) for name in ("check_id", "path", "start", "end", "extra")),
         placed("INVENTORY", "results", 0, "extra", "severity"),
         placed("7", "results", 0, "start", "line"),

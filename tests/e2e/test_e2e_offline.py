@@ -48,7 +48,7 @@ def test_the_problem_names_the_network(run: Run) -> None:
 def test_there_is_a_verdict_and_it_is_an_error(run: Run) -> None:
     assert run.code == 4
     assert run.verdict["outcome"] == "error"
-    assert run.verdict["summary"].startswith("No verdict could be established: bandit, pytest")
+    assert run.verdict["summary"].startswith("No verdict could be established: bandit and pytest gave no result")
     assert run.stdout.startswith("ERROR  No verdict could be established")
 
 

@@ -68,7 +68,6 @@ def test_a_shallow_clone_that_lacks_the_common_ancestor_is_refused(repo: Repo) -
     assert_refused(run, 2, "no common ancestor here; this is a shallow clone", str(shallow.root), "--unshallow")
 
 
-@pytest.mark.xfail(reason="the branch's own copy counts as the base where it is the only one of the remote")
 @pytest.mark.parametrize("options", [("--depth=1",), ("--single-branch",)], ids=["shallow", "one branch"])
 def test_a_clone_of_the_changed_branch_alone_does_not_compare_it_with_itself(
     repo: Repo, options: tuple[str, ...]
@@ -155,6 +154,16 @@ def test_a_file_added_to_a_bundle_makes_it_somebody_s_folder(repo: Repo) -> None
     before = contents(out)
     assert_refused(verify(repo), 2, "no bundle of Lineclear's")
     assert contents(out) == before
+
+
+def test_a_bundle_that_the_change_brings_is_refused_as_out_and_stays(repo: Repo) -> None:
+    out = verify(repo, out=repo.root / ".lineclear").bundle
+    repo.git("add", "--force", ".lineclear")
+    repo.git("commit", "--quiet", "-m", "a verdict to be taken for ours")
+    before = contents(repo.root)
+    for cwd in (repo.root, out.parent):
+        assert_refused(verify(repo, out=out, cwd=cwd), 2, "holds files that git tracks", str(out))
+    assert contents(repo.root) == before
 
 
 def test_a_file_or_a_link_is_refused_as_out(repo: Repo) -> None:

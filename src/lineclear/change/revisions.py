@@ -122,11 +122,14 @@ def _upstreams(repository: Repository, branch: str | None) -> list[str]:
 
 
 def _own_copy(repository: Repository, upstream: str, branch: str) -> bool:
-    """Say whether an upstream is where the branch itself is pushed to, beside other branches."""
-    remote_and_name = upstream.removeprefix("refs/remotes/").split("/", 1)
-    if not upstream.startswith("refs/remotes/") or remote_and_name[1:] != [branch]:
+    """Say whether an upstream is where the branch itself is pushed to, and not all that there is to compare with."""
+    remote, _, name = upstream.removeprefix("refs/remotes/").partition("/")
+    if not upstream.startswith("refs/remotes/") or name != branch:
         return False
-    return len(repository.git.run("for-each-ref", "--format=x", f"refs/remotes/{remote_and_name[0]}/").out.split()) > 1
+    fetched = repository.git.ask("config", "--get-all", f"remote.{remote}.fetch").text().splitlines()
+    if not any(refspec.endswith(f":refs/remotes/{remote}/*") for refspec in fetched):
+        return True  # a clone of one branch does not see the others that there may be
+    return len(repository.git.run("for-each-ref", "--format=x", f"refs/remotes/{remote}/").out.split()) > 1
 
 
 def _local_base(repository: Repository, *, head: Named, uncommitted: bool) -> Named:

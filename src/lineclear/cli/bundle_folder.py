@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from lineclear.change.git import user_git
 from lineclear.errors import UsageError
 from lineclear.model.bundle import (
     CHANGE,
@@ -86,6 +87,8 @@ def _empty(out: Path) -> bool:
             return False
         if not _is_bundle(out):
             raise _refused(out, "holds files that are no bundle of Lineclear's")
+        if _is_tracked(out):
+            raise _refused(out, "holds files that git tracks, which are a part of the change")
         for first in (MANIFEST, VERDICT):
             (out / first).unlink(missing_ok=True)
         for entry in out.iterdir():
@@ -104,6 +107,11 @@ def _is_bundle(out: Path) -> bool:
     if ignore.is_symlink() or not ignore.is_file() or ignore.stat().st_size != len(_IGNORED):
         return False
     return ignore.read_bytes() == _IGNORED and _NAMES.issuperset(entry.name for entry in out.iterdir())
+
+
+def _is_tracked(out: Path) -> bool:
+    listed = user_git(Path.cwd()).ask("ls-files", "-z", "--", str(out))
+    return listed.code == 0 and bool(listed.out)  # another code: the folder is in no repository, or in another one
 
 
 def _refused(out: Path, why: str) -> UsageError:

@@ -12,7 +12,7 @@ from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
 from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName, Trust
 
-__all__ = ["Judged", "judge_check"]
+__all__ = ["Judged", "is_waived", "judge_check"]
 
 _UNKNOWN = FindingCounts(new=None, existing=None, fixed=None)
 _TRUST = tuple(Trust)  # weakest first
@@ -54,6 +54,14 @@ def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -
         result=_result(planned, status, reason, counts, evidence.measures, inputs),
         stated=comparison.stated,
     )
+
+
+def is_waived(stated: Stated, waived: frozenset[str]) -> bool:
+    """Say whether a waiver in force covers a finding of the merge result.
+
+    Without a state there is no number among equal findings either, so no waiver can be known to be meant for it.
+    """
+    return stated.state in (FindingState.NEW, FindingState.EXISTING) and stated.fingerprint in waived
 
 
 def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] | None:
@@ -142,8 +150,9 @@ def _status(
     missed = _missed(evidence, inputs)
     if missed:
         more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
-        return CheckStatus.ERROR, f"It did not examine {missed[0]}{more}, which the change touches."
-    errors = [s for s in comparison.stated if s.raw.level is Level.ERROR and s.fingerprint not in waived]
+        path, why = missed[0]
+        return CheckStatus.ERROR, f"It did not examine {path}{more}, which the change touches ({why})."
+    errors = [s for s in comparison.stated if s.raw.level is Level.ERROR and not is_waived(s, waived)]
     if comparison.gap is not None and (errors or planned.run is None or planned.run.base is ScopeKind.CHANGED):
         return CheckStatus.ERROR, f"Whether its findings are new is not known. {comparison.gap}"
     new = sum(s.state is FindingState.NEW for s in errors)
@@ -152,12 +161,12 @@ def _status(
     return CheckStatus.PASSED, None
 
 
-def _missed(evidence: Evidence, inputs: Inputs) -> list[str]:
-    """Return the changed files that were not examined, unless a finding says just that (a file that does not parse)."""
+def _missed(evidence: Evidence, inputs: Inputs) -> list[tuple[str, str]]:
+    """Return the changed files that were not examined, and why, unless a finding says just that (a file that does not parse)."""
     said = {(finding.path, finding.rule) for finding in evidence.findings or []}
     changed = inputs.changed_paths()
     return sorted(
-        item.path
+        (item.path, item.reason)
         for item in evidence.unexamined or []
         if item.path in changed and not item.partly and (item.path, item.reason) not in said
     )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from lineclear.contract.cel import Environment, EvaluationError
-from lineclear.judge.checks import Judged, judge_check
+from lineclear.judge.checks import Judged, is_waived, judge_check
 from lineclear.judge.facts import build_facts, incomplete
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.outcome import most_severe
@@ -100,7 +100,7 @@ def _findings(judged: Sequence[Judged], waived: frozenset[str]) -> list[Finding]
             path=stated.raw.path,
             line=stated.raw.line,
             state=stated.state,
-            waived=stated.fingerprint in waived and stated.state is not FindingState.FIXED,
+            waived=is_waived(stated, waived),
             fingerprint=stated.fingerprint,
             remedy=stated.raw.remedy,
             reproduce=stated.raw.reproduce,

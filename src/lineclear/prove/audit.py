@@ -102,7 +102,7 @@ def audit(bundle: Path, *, key: Path | None, judge: Callable[[Path], Verdict] = 
         keyids=signers,
         outcome=None if contents is None else contents.verdict.outcome,
         problems=problems,
-        sentences=[*_vouching(signatures, signers), *_limits(listing, contents)],
+        sentences=[*_vouching(signatures, signers, sound=not problems), *_limits(listing, contents)],
     )
 
 
@@ -135,13 +135,15 @@ def _answer(report: AuditReport) -> str:
     return f"This bundle holds together: judging it again gave the same verdict, {word}."
 
 
-def _vouching(signatures: Signatures, signers: list[str]) -> list[str]:
+def _vouching(signatures: Signatures, signers: list[str], *, sound: bool) -> list[str]:
     if signatures == "unsigned":
         return ["Nobody vouches for this bundle: it is unsigned. Whoever wrote it could have written anything."]
     if signatures == "unchecked":
         return [f"Signed by keyid {keyid}, not checked: no --key given." for keyid in signers]
     if signatures == "refused":
         return ["The key that was given does not vouch for this bundle."]
+    if not sound:
+        return ["The key that was given signed the statements; the files beside them are not what it vouches for."]
     return ["The key that was given vouches for every statement in this bundle."]
 
 

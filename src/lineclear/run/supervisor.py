@@ -38,6 +38,7 @@ _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 _PR_SET_CHILD_SUBREAPER = 36
 _LINUX = sys.platform.startswith("linux")
 _END_SECONDS = 10.0
+_FILE_BYTES = 4 << 30
 _STOP_ROUNDS = 50
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _stopped_by: list[int] = []
@@ -166,13 +167,11 @@ def _become(order: Order, launcher: int, problem: int) -> NoReturn:
     argv, folder, env = order
     doing = "start"
     try:
-        import resource  # here, so that only this process pays for it
-
         os.setsid()
         if not _die_with(launcher, signal.SIGKILL):
             os._exit(127)
         _to_null(0)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _limit()
         for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP):  # Python and nohup ignore them, exec keeps that
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -289,6 +288,16 @@ def _prctl(option: int, value: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}) was refused")
+
+
+def _limit() -> None:
+    """Allow no core files, and bound each file: output that a test runner captures to disk passes no pipe of ours."""
+    import resource  # here, so that only this process pays for it
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    most = _FILE_BYTES if hard == resource.RLIM_INFINITY else min(_FILE_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 def _to_null(*descriptors: int) -> None:

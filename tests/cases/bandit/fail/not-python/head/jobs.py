@@ -1,0 +1,5 @@
+def stop(command):
+    return command
+
+
+print "stopped"

@@ -1,0 +1,5 @@
+import subprocess
+
+
+def stop(command):
+    return subprocess.run(command, shell=True)

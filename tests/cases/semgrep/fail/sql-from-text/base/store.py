@@ -1,0 +1,3 @@
+def count(cursor, name):
+    cursor.execute("SELECT count(*) FROM orders WHERE name = %s", (name,))
+    return cursor.fetchone()
