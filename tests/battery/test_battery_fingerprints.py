@@ -59,6 +59,7 @@ def test_the_same_thing_written_differently_has_one_key(name: str) -> None:
         ("f('a#b')", "f('a')"),
         ("x = [1]", "x = {1}"),
         ("if a: pass", "if b: pass"),
+        ("if x[1:2]: pass", "if x[1:3]: pass"),
     ],
 )
 def test_another_thing_has_another_key(one: str, other: str) -> None:

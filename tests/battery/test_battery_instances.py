@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from lineclear.battery import programs
 from lineclear.battery.adapter import Reading, RunProblem
 from lineclear.battery.adapters import ADAPTERS
+from lineclear.battery.programs.validate_instances import main
 from lineclear.model.words import Ended
 
 PROGRAM = Path(programs.__file__).parent / "validate_instances.py"
 ADAPTER = ADAPTERS["jsonschema"]
+Validate = Callable[[object, Mapping[str, str | bytes]], dict[str, Any]]
 INSTANCES = ["data/bad.json", "data/good.json", "data/low.yaml", "data/torn.json"]
 FILES = dict.fromkeys([*INSTANCES, "order.json"], "")
 
@@ -133,30 +135,41 @@ def test_without_a_schema_or_an_instance_nothing_is_examined(
     assert caught.value.ended is Ended.NOTHING_EXAMINED
 
 
-def validate(folder: Path, schema: object, instances: dict[str, str | bytes]) -> dict[str, Any]:
-    """Run the program on some files and return its report."""
+def written(folder: Path, schema: object, instances: Mapping[str, str | bytes]) -> Path:
+    """Write a schema, some instances, and the list of them."""
     content: dict[str, str | bytes] = {"schema.json": json.dumps(schema), **instances}
     for name, text in content.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
     (folder / "list").write_text(json.dumps(list(instances)))
+    return folder
+
+
+@pytest.fixture
+def validate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Validate:
+    """Return what runs the program on a schema and some instances, in this process, and gives its report."""
+
+    def run(schema: object, instances: Mapping[str, str | bytes]) -> dict[str, Any]:
+        monkeypatch.chdir(written(tmp_path, schema, instances))
+        assert main(["schema.json", "list", "report"]) == 0
+        value = json.loads((tmp_path / "report").read_text())
+        assert isinstance(value, dict)
+        return value
+
+    return run
+
+
+def test_the_program_runs_isolated_and_by_its_path(tmp_path: Path) -> None:
+    written(tmp_path, ORDER, {"a.json": '{"id": 1}', "yaml.py": "raise SystemExit(9)"})
+    (tmp_path / "list").write_text('["a.json"]')
     done = subprocess.run(
-        [sys.executable, "-I", PROGRAM, "schema.json", "list", "report"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        [sys.executable, "-I", PROGRAM, "schema.json", "list", "report"], cwd=tmp_path, timeout=60, check=False
     )
-    assert done.returncode == 0, done.stderr
-    value = json.loads((folder / "report").read_text())
-    assert isinstance(value, dict)
-    return value
+    assert done.returncode == 0
+    assert json.loads((tmp_path / "report").read_text())["instances"][0]["count"] == 2
 
 
-def test_instances_are_validated_in_every_format(tmp_path: Path) -> None:
+def test_instances_are_validated_in_every_format(validate: Validate) -> None:
     found = validate(
-        tmp_path,
         ORDER,
         {
             "good.json": '{"id": "a", "total": 1, "when": "2026-01-01T00:00:00Z", "x-note": 1}',
@@ -192,16 +205,15 @@ def test_instances_are_validated_in_every_format(tmp_path: Path) -> None:
     }
 
 
-def test_one_missing_or_surplus_property_does_not_hide_another(tmp_path: Path) -> None:
+def test_one_missing_or_surplus_property_does_not_hide_another(validate: Validate) -> None:
     texts = {"a.json": '{"total": 1, "one": 1}', "b.json": '{"id": "a", "two": 1}'}
-    found = validate(tmp_path, ORDER, dict(texts))["instances"]
+    found = validate(ORDER, texts)["instances"]
     pointers = [[error["pointer"] for error in item["errors"]] for item in found]
     assert pointers == [["/id", "/one"], ["/total", "/two"]]
 
 
-def test_what_cannot_be_read_is_said_of_each_instance(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_said_of_each_instance(validate: Validate) -> None:
     found = validate(
-        tmp_path,
         ORDER,
         {
             "torn.json": "{",
@@ -231,13 +243,13 @@ def test_what_cannot_be_read_is_said_of_each_instance(tmp_path: Path) -> None:
         [],
     ],
 )
-def test_a_schema_that_is_none_or_leaves_its_file_is_refused(schema: object, tmp_path: Path) -> None:
-    found = validate(tmp_path, schema, {"a.json": "{}", "other.json": "{}"})
+def test_a_schema_that_is_none_or_leaves_its_file_is_refused(schema: object, validate: Validate) -> None:
+    found = validate(schema, {"a.json": "{}", "other.json": "{}"})
     assert found["schemaError"]["message"]
     assert found["instances"] == []
 
 
-def test_the_list_of_errors_has_an_end_and_the_count_has_none(tmp_path: Path) -> None:
+def test_the_list_of_errors_has_an_end_and_the_count_has_none(validate: Validate) -> None:
     many = json.dumps([0] * 700)
-    (item,) = validate(tmp_path, {"items": {"type": "string"}}, {"a.json": many})["instances"]
+    (item,) = validate({"items": {"type": "string"}}, {"a.json": many})["instances"]
     assert (len(item["errors"]), item["count"]) == (500, 700)

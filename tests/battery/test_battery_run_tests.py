@@ -123,6 +123,9 @@ def test_skipped(): assert 0
 def test_skips_itself(): pytest.skip("not here")
 
 
+def test_skips_itself_and_its_tear_down_fails(leaky): pytest.skip("not here")
+
+
 @pytest.mark.xfail
 def test_expected_to_fail(): assert 0
 
@@ -184,6 +187,7 @@ EXPECTED = {
     "test_expected_and_its_tear_down_fails": "xfailed",
     "test_skipped": "skipped",
     "test_skips_itself": "skipped",
+    "test_skips_itself_and_its_tear_down_fails": "failed",
     "test_expected_to_fail": "xfailed",
     "test_passes_unexpectedly": "xpassed",
     "test_passes_unexpectedly_and_strictly": "failed",

@@ -194,6 +194,11 @@ class TestNotEstablished:
         verdict = judge(make_inputs([planned("tool")], [ended("tool", MERGED)]))
         assert "No check looked into 3 changed files: a.py, b.py and c.py." in verdict.not_established
 
+    def test_what_evidence_of_another_tree_says_that_it_read_does_not_count(self) -> None:
+        other = evidence("tool", MERGED).model_copy(update={"subject": evidence("tool", BASE).subject})
+        verdict = judge(make_inputs([planned("tool")], [other]))
+        assert "No check looked into 3 changed files: a.py, b.py and c.py." in verdict.not_established
+
     def test_what_was_fixed_is_not_known_where_the_base_was_not_run(self) -> None:
         verdict = judge(make_inputs([planned("tool")], run("tool", base=None)))
         assert "What the change fixed is not known for tool: the base was not run in full." in verdict.not_established

@@ -233,7 +233,7 @@ class TestUnexamined:
     def test_a_changed_file_that_was_not_examined_is_an_error(self) -> None:
         check = check_of(self.judged(Unexamined(path="a.py", reason="timeout")), "tool")
         assert check.status is CheckStatus.ERROR
-        assert check.reason == "It did not examine a.py, which the change touches."
+        assert check.reason == "It did not examine a.py, which the change touches (timeout)."
         assert check.findings == NOT_KNOWN
 
     def test_another_finding_in_the_same_file_does_not_make_it_examined(self) -> None:
@@ -244,7 +244,7 @@ class TestUnexamined:
         items = [Unexamined(path=path, reason="timeout") for path in ("c.py", "a.py", "b.py")]
         pieces = [evidence("tool", MERGED, unexamined=items), evidence("tool", BASE, scope=CHANGED)]
         check = check_of(verdict_of_one(*pieces, base=CHANGED), "tool")
-        assert check.reason == "It did not examine a.py and 2 more, which the change touches."
+        assert check.reason == "It did not examine a.py and 2 more, which the change touches (timeout)."
 
     def test_a_file_that_the_change_leaves_alone_does_not_decide_and_is_named(self) -> None:
         verdict = self.judged(Unexamined(path="z.py", reason="timeout"))

@@ -162,7 +162,7 @@ def _status(
 
 
 def _missed(evidence: Evidence, inputs: Inputs) -> list[tuple[str, str]]:
-    """Return the changed files that were not examined, and why, unless a finding says just that (a file that does not parse)."""
+    """Return the changed files that were not examined, and why; not those of which a finding says just that."""
     said = {(finding.path, finding.rule) for finding in evidence.findings or []}
     changed = inputs.changed_paths()
     return sorted(

@@ -148,8 +148,9 @@ def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: S
     lines += [
         f"The invariant {entry.id} has no answer." for entry in invariants if entry.result is InvariantResult.ERROR
     ]
-    lines += [line for item in _evidence(inputs) for line in _left(item)]
-    unread = _unread(inputs)
+    evidence = _evidence(inputs, done)
+    lines += [line for item in evidence for line in _left(item)]
+    unread = _unread(inputs, evidence)
     if unread:
         lines.append(f"No check looked into {_count(len(unread), 'changed file')}: {_enumerate(unread)}.")
     uncompared = [check.id for check in done if check.findings.new is None]
@@ -214,8 +215,10 @@ def _measured(measures: Mapping[str, int]) -> str | None:
     return None
 
 
-def _evidence(inputs: Inputs) -> list[Evidence]:
-    return [item.evidence for (_, tree), item in sorted(inputs.evidence.items()) if tree is TreeName.MERGED]
+def _evidence(inputs: Inputs, done: Sequence[CheckResult]) -> list[Evidence]:
+    """Return the evidence of the checks that gave a result: what others say that they read is not to be relied on."""
+    items = [inputs.get(check.id, TreeName.MERGED) for check in done]
+    return [item.evidence for item in items if item is not None]
 
 
 def _left(evidence: Evidence) -> Iterator[str]:
@@ -229,9 +232,9 @@ def _left(evidence: Evidence) -> Iterator[str]:
         yield f"{evidence.check} could read only parts of {_enumerate(partly)}."
 
 
-def _unread(inputs: Inputs) -> list[str]:
+def _unread(inputs: Inputs, evidence: Sequence[Evidence]) -> list[str]:
     """Return the changed files, present in the merge result, that no check looked into one by one."""
-    read = {path for item in _evidence(inputs) for path in item.examined or []}
+    read = {path for item in evidence for path in item.examined or []}
     present = [file.path for file in inputs.change.files or [] if file.status != "deleted"]
     return sorted(path for path in present if path not in read)
 
