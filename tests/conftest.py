@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,12 @@ import pytest
 
 from lineclear.resources import checks_folder
 from lineclear.run.environments import tool_environment
+
+
+def pytest_configure() -> None:
+    """Undo an ignored Ctrl-C, which a shell's ``&`` leaves behind and every process started from here would inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
