@@ -186,14 +186,13 @@ def _print_comparison(spent: Mapping[str, Sequence[Spent]]) -> None:
         "nox -r": "plain nox, with its install steps (`nox -r`)",
         **{tool: f"{tool} alone{', the slowest tool' if tool == slowest else ''}" for tool in _TOOLS},
     }
-    print("\n| what | wall, median | lowest to highest | processor, median | verify's wall is |")
-    print("|---|---|---|---|---|")
+    print("\n| what | wall, median | lowest | processor, median | verify by it, medians | by the lowest |")
+    print("|---|---|---|---|---|---|")
     for name, title in titles.items():
-        walls = [one.wall for one in spent[name]]
+        least = min(one.wall for one in spent[name])
         processor = statistics.median(one.processor for one in spent[name])
-        ratio = "" if name == "verify" else f"{wall['verify'] / wall[name]:.2f} of it"
-        limits = f"{min(walls):.1f} to {max(walls):.1f} s"
-        print(f"| {title} | {wall[name]:.2f} s | {limits} | {processor:.2f} s | {ratio} |")
+        ratios = f"{wall['verify'] / wall[name]:.2f} | {min(one.wall for one in spent['verify']) / least:.2f}"
+        print(f"| {title} | {wall[name]:.2f} s | {least:.2f} s | {processor:.2f} s | {ratios} |")
 
 
 def _print_parts(parts: Sequence[Mapping[str, Part]]) -> None:
