@@ -14,6 +14,7 @@ from lineclear.model.words import Ended
 __all__ = ["prepare", "read"]
 
 _REPORT = "report.json"
+_FEW_FILES = 500  # below, a second process of semgrep costs more than it gives
 _SHIPPED = "lineclear:python"
 
 
@@ -38,6 +39,7 @@ def prepare(bench: Workbench) -> Invocation:
             "--timeout=30",
             "--no-rewrite-rule-ids",
             "--quiet",
+            *(["--jobs=1"] if len(bench.files) < _FEW_FILES else []),
             ".",
         ),
         cwd=bench.tree,
