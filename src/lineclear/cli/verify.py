@@ -59,7 +59,7 @@ def register(commands: Any) -> None:
     command.add_argument("--contract", metavar="FILE", type=Path, help="use this contract, not the base's")
     command.add_argument("--only", metavar="CHECK", action="append", default=[], help="run only these checks")
     command.add_argument("--out", metavar="DIR", type=Path, help="where the bundle goes; default: .lineclear")
-    command.add_argument("--jobs", metavar="N", type=_positive, default=os.cpu_count() or 2, help="runs at a time")
+    command.add_argument("--jobs", metavar="N", type=_positive, default=_jobs(), help="runs at a time")
     command.add_argument("--key", metavar="FILE", type=Path, help="sign the statements with this private key")
     command.add_argument("--format", choices=("text", "json"), default="text", help="what is printed")
     command.set_defaults(run=_verify)
@@ -187,6 +187,11 @@ def _shown(folder: Path) -> str:
 def _progress(line: str) -> None:
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more; the verdict is established all the same
         print(for_terminal(line, 200), file=sys.stderr, flush=True)
+
+
+def _jobs() -> int:
+    """Return one more than there are processors: a run also waits, for its environment and for its service."""
+    return (os.cpu_count() or 1) + 1
 
 
 def _positive(text: str) -> int:
