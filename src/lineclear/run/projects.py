@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +9,7 @@ from lineclear.model.contract import Project
 from lineclear.model.words import TreeName
 from lineclear.run.detect import Locked, detect
 from lineclear.run.environments import ProjectEnvironment, project_environment
+from lineclear.run.once import Once
 from lineclear.run.workspaces import Trees, Workspaces
 
 __all__ = ["ProjectEnvironments"]
@@ -26,13 +26,11 @@ class ProjectEnvironments:
         self._workspaces = workspaces
         self._project = project
         self._provides = provides
-        self._made: dict[TreeName, asyncio.Task[ProjectEnvironment]] = {}
+        self._made = Once(self._make)
 
     async def get(self, tree: TreeName) -> ProjectEnvironment:
         """Return the environment of a tree. Raises what making it raised, each time it is asked for."""
-        if tree not in self._made:
-            self._made[tree] = asyncio.ensure_future(self._make(tree))
-        return await asyncio.shield(self._made[tree])
+        return await self._made.get(tree)
 
     async def _make(self, tree: TreeName) -> ProjectEnvironment:
         name = f"project-{tree.value}"

@@ -14,6 +14,7 @@ from lineclear.change.trees import Scratch
 from lineclear.model.change import Change
 from lineclear.model.evidence import Subject
 from lineclear.model.words import TreeName
+from lineclear.run.once import Once
 
 __all__ = ["Trees", "Workspaces", "remove_tree"]
 
@@ -52,13 +53,11 @@ class Workspaces:
     def __init__(self, trees: Trees, folder: Path) -> None:
         self._trees = trees
         self._folder = folder
-        self._shared: dict[TreeName, asyncio.Task[Path]] = {}
+        self._shared = Once(self._check_out)
 
     async def shared(self, tree: TreeName) -> Path:
         """Return the checked-out tree that no run may write to; it is made at the first call."""
-        if tree not in self._shared:
-            self._shared[tree] = asyncio.ensure_future(self.copy(tree, f"tree-{tree.value}"))
-        return await asyncio.shield(self._shared[tree])
+        return await self._shared.get(tree)
 
     async def copy(self, tree: TreeName, name: str) -> Path:
         """Return a checkout of its own, for a run that executes the change's code or installs it."""
@@ -77,6 +76,9 @@ class Workspaces:
         folder = self._folder / name
         folder.mkdir(mode=0o700, parents=True)
         return folder
+
+    async def _check_out(self, tree: TreeName) -> Path:
+        return await self.copy(tree, f"tree-{tree.value}")
 
     def _extract(self, tree: TreeName, paths: list[str], folder: Path) -> None:
         folder.mkdir(mode=0o700)
