@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ from lineclear.run.workspaces import Trees, remove_tree
 
 __all__ = ["register"]
 
+_END_SECONDS = 30.0
 _SOURCES = {
     ContractSource.BASE: "from the base",
     ContractSource.BUILTIN: "built in: the base has no lineclear.yaml",
@@ -163,8 +165,27 @@ async def _until_signalled(work: Coroutine[Any, Any, Verdict]) -> Verdict:
     """Do the work; SIGTERM cancels it as Ctrl-C does, so that every child ends."""
     task = asyncio.ensure_future(work)
     with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end, task)
     return await task
+
+
+def _end(task: asyncio.Future[Verdict]) -> None:
+    """End the work, and the process in any case: what it started ends with it, because supervisors watch for that."""
+    task.cancel()
+    last = threading.Timer(_END_SECONDS, _give_up)
+    last.daemon = True
+    last.start()
+
+
+def _give_up() -> None:
+    print(
+        "error: interrupted, so no verdict was established\n"
+        "  where: this command; it did not end by itself, and may have left a temporary folder\n"
+        "  to do: run the command again",
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(4)
 
 
 def _print(verdict: Verdict, bundle: Path, form: str) -> None:
