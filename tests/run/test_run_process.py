@@ -236,6 +236,23 @@ def test_cancelling_at_any_moment_of_the_start_leaves_nothing(token: str) -> Non
     assert until(lambda: not alive(token), 2)
 
 
+@pytest.mark.parametrize("steps", range(12))
+def test_ending_the_event_loop_at_any_step_of_the_start_ends_in_any_case(steps: int, token: str) -> None:
+    """When a loop closes it cancels *all* tasks at once, those that a library made for itself too."""
+
+    async def leave() -> None:
+        task = asyncio.ensure_future(run(command("sleep", "300", token=token)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for each in asyncio.all_tasks() - {asyncio.current_task()}:
+            each.cancel()
+        done, _ = await asyncio.wait({task}, timeout=20)
+        assert done == {task}, "its end was waited for in vain"
+
+    asyncio.run(leave())
+    assert until(lambda: not alive(token))
+
+
 def test_many_commands_run_at_once() -> None:
     async def many() -> list[Finished]:
         return await asyncio.gather(*(run(command("sh", "-c", f"echo {n}; exit {n}")) for n in range(20)))

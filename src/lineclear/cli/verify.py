@@ -162,10 +162,11 @@ def _interrupted(_number: int, _frame: object) -> NoReturn:
 
 
 async def _until_signalled(work: Coroutine[Any, Any, Verdict]) -> Verdict:
-    """Do the work; SIGTERM cancels it as Ctrl-C does, so that every child ends."""
+    """Do the work; SIGTERM and Ctrl-C cancel it, so that every child ends."""
     task = asyncio.ensure_future(work)
-    with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end, task)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, _end, task)
     return await task
 
 

@@ -1,6 +1,8 @@
 """Start commands from the engine: bounded in time and output, and never outlived by a process of theirs.
 
 Everything here is callbacks of the event loop and no task, so that cancelling tasks cannot leave a run half ended.
+asyncio's own subprocesses are started by tasks: when all tasks are cancelled while one starts, its end is waited for in
+vain (CPython 3.11 to 3.14, ``BaseSubprocessTransport._wait``).
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ import datetime as dt
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,6 +29,7 @@ _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _KILL_SECONDS = 15.0  # the supervisor gives up after ten
 _DRAIN_SECONDS = 2.0
 _REPORT_BYTES = 65_536
+_READ_BYTES = 262_144
 
 _PASSED_ON = frozenset(
     {"LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"}
@@ -100,7 +104,7 @@ async def serving(command: Command) -> AsyncIterator[Service]:
     A command that cannot be started shows as ``spawnFailed`` in :meth:`Service.poll`, not as an exception.
     """
     supervised = _Supervised(command)
-    await supervised.start()
+    supervised.start()
     try:
         yield Service(supervised)
     finally:
@@ -122,7 +126,7 @@ def clean_environment(extra: Mapping[str, str], path: str | None = None) -> dict
     return {**own, **_FIXED, "PATH": path, **extra}
 
 
-class _Supervised(asyncio.SubprocessProtocol):
+class _Supervised:
     """One supervisor process and what is known of its command; ``over`` is set when everything has ended."""
 
     def __init__(self, command: Command) -> None:
@@ -130,11 +134,12 @@ class _Supervised(asyncio.SubprocessProtocol):
         self.loop = asyncio.get_running_loop()
         self.over: asyncio.Future[Finished] = self.loop.create_future()
         self.captured = {1: bytearray(), 2: bytearray()}
-        self._transport: asyncio.SubprocessTransport | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._stopped: tuple[HowEnded, str] | None = None
+        self._order = bytearray()
+        self._order_end = -1
         self._report = bytearray()
-        self._report_end = -1
-        self._waiting_for = {"exit", "report", "pipe 1", "pipe 2"}
+        self._reading: set[int] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._started_at = _now()
         self._clock = time.monotonic()
@@ -143,49 +148,39 @@ class _Supervised(asyncio.SubprocessProtocol):
     def finished(self) -> Finished | None:
         return self.over.result() if self.over.done() else None
 
-    async def start(self) -> None:
+    def start(self) -> None:
         fields = [str(len(self.command.argv)), *self.command.argv, str(self.command.cwd)]
         fields += [f"{name}={value}" for name, value in self.command.env.items()]
         if not self.command.argv or any("\0" in field for field in fields):
-            return self._finish("spawnFailed", "the command is empty, or holds a NUL character")
+            self._finish("spawnFailed", "the command is empty, or holds a NUL character")
+            return
         order = os.fsencode("\0".join(fields))
-        self._report_end, write_end = os.pipe()
-        argv = (sys.executable, "-I", "-S", str(_SUPERVISOR), str(write_end), str(os.getpid()))
-        # An interpreter that needs these to find its own library keeps them; nothing else reaches the supervisor.
-        env = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
-        try:
-            transport, _ = await self.loop.subprocess_exec(
-                lambda: self, *argv, pass_fds=(write_end,), env=env, cwd="/", start_new_session=True
-            )
-        except BaseException as exc:  # cancelled: asyncio has killed the supervisor, which had no order yet
-            self._finish("spawnFailed", f"the supervisor cannot be started: {exc!r}")
-            if not isinstance(exc, OSError):
-                raise
-            return None
-        finally:
-            os.close(write_end)
-        self._transport = transport
-        self.loop.add_reader(self._report_end, self._read_report)
-        self._timers.append(
-            self.loop.call_later(
-                self.command.seconds, self.stop, "timeout", f"still running after {self.command.seconds:g} seconds"
-            )
-        )
-        control = transport.get_pipe_transport(0)
-        assert isinstance(control, asyncio.WriteTransport)  # noqa: S101 - subprocess_exec makes pipes by default
-        control.write(b"%d\n" % len(order) + order)
-        return None
+        self._order += b"%d\n" % len(order) + order
+        with contextlib.ExitStack() as theirs:
+            order_read, self._order_end = _pipe(theirs, 0)
+            (out, out_write), (err, err_write), (report, report_write) = (_pipe(theirs, 1) for _ in range(3))
+            try:
+                self._process = _supervisor(order_read, out_write, err_write, report_write)
+            except OSError as exc:
+                for end in (out, err, report):
+                    os.close(end)
+                self._finish("spawnFailed", f"the supervisor cannot be started: {exc!r}")
+                return
+        self._read(out, self._take_output, 1)
+        self._read(err, self._take_output, 2)
+        self._read(report, self._take_report)
+        self._after(self.command.seconds, self.stop, "timeout", f"still running after {self.command.seconds:g} seconds")
+        os.set_blocking(self._order_end, False)
+        self.loop.add_writer(self._order_end, self._give_order)
 
     def stop(self, ended: HowEnded, problem: str) -> None:
         """Have the supervisor end everything: closing its standard input is the request. The first reason counts."""
-        if self._stopped is not None or self._transport is None or self.over.done():
+        if self._stopped is not None or self._process is None or self.over.done():
             return
         self._stopped = (ended, problem)
-        control = self._transport.get_pipe_transport(0)
-        if isinstance(control, asyncio.WriteTransport):
-            control.abort()
-        self._send(signal.SIGCONT)
-        self._timers.append(self.loop.call_later(_KILL_SECONDS, self._send, signal.SIGKILL))
+        self._close_order()
+        self._process.send_signal(signal.SIGCONT)
+        self._after(_KILL_SECONDS, self._process.kill)
 
     async def gone(self) -> None:
         """Wait until everything has ended; a cancellation meanwhile is raised only then."""
@@ -198,39 +193,64 @@ class _Supervised(asyncio.SubprocessProtocol):
         if cancelled is not None:
             raise cancelled
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
+    def _give_order(self) -> None:
+        try:
+            del self._order[: os.write(self._order_end, self._order)]
+        except BrokenPipeError:  # the supervisor has ended; its closed report says so
+            self._order.clear()
+        if not self._order:
+            self.loop.remove_writer(self._order_end)  # stays open: closing it is the request to stop
+
+    def _read(self, end: int, take: Callable[..., None], *about: int) -> None:
+        os.set_blocking(end, False)
+        self._reading.add(end)
+        self.loop.add_reader(end, self._readable, end, take, *about)
+
+    def _readable(self, end: int, take: Callable[..., None], *about: int) -> None:
+        data = os.read(end, _READ_BYTES)
+        if not data:
+            self._reading.remove(end)
+            self.loop.remove_reader(end)
+            os.close(end)
+        take(data, *about)
+
+    def _take_output(self, data: bytes, stream: int) -> None:
         room = self.command.output_bytes - len(self.captured[1]) - len(self.captured[2])
-        self.captured[fd] += data[: max(room, 0)]
+        self.captured[stream] += data[: max(room, 0)]
         if len(data) > room:
             self.stop("outputLimit", f"more than {self.command.output_bytes} bytes of output")
+        self._look()
 
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
-        if fd:
-            self._has(f"pipe {fd}")
+    def _take_report(self, data: bytes) -> None:
+        self._report += data[: _REPORT_BYTES + 1 - len(self._report)]
+        if not data:  # only the supervisor holds the other end, and closes it by ending
+            self._reap(0.001)
 
-    def process_exited(self) -> None:
+    def _reap(self, pause: float) -> None:
+        assert self._process is not None  # noqa: S101 - what wrote a report was started
+        if self._process.poll() is None:
+            self._after(pause, self._reap, min(2 * pause, 0.1))
+            return
         # Whoever still holds a pipe is no descendant; it may have been handed the descriptor.
-        self._timers.append(self.loop.call_later(_DRAIN_SECONDS, self._has, *self._waiting_for))
-        self._has("exit")
+        self._after(_DRAIN_SECONDS, self._over)
+        self._look()
 
-    def _read_report(self) -> None:
-        chunk = os.read(self._report_end, 4096)
-        self._report += chunk
-        if not chunk or len(self._report) > _REPORT_BYTES:
-            self._close_report()
-            self._has("report")
+    def _look(self) -> None:
+        if not self._reading and self._process is not None and self._process.returncode is not None:
+            self._over()
 
-    def _has(self, *awaited: str) -> None:
-        self._waiting_for.difference_update(awaited)
-        if not self._waiting_for and not self.over.done():
+    def _over(self) -> None:
+        if not self.over.done():
             self._finish(*(self._stopped or _ending(bytes(self._report))))
 
     def _finish(self, ended: HowEnded, problem: str | None, number: int | None = None) -> None:
         for timer in self._timers:
             timer.cancel()
-        self._close_report()
-        if self._transport is not None:
-            self._transport.close()
+        self._close_order()
+        for end in self._reading:
+            self.loop.remove_reader(end)
+            os.close(end)
+        self._reading.clear()
         self.over.set_result(
             Finished(
                 ended=ended,
@@ -245,16 +265,30 @@ class _Supervised(asyncio.SubprocessProtocol):
             )
         )
 
-    def _close_report(self) -> None:
-        if self._report_end >= 0:
-            self.loop.remove_reader(self._report_end)
-            os.close(self._report_end)
-            self._report_end = -1
+    def _close_order(self) -> None:
+        if self._order_end >= 0:
+            self.loop.remove_writer(self._order_end)
+            os.close(self._order_end)
+            self._order_end = -1
 
-    def _send(self, number: signal.Signals) -> None:
-        if self._transport is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._transport.send_signal(number)
+    def _after(self, seconds: float, do: Callable[..., object], *arguments: object) -> None:
+        self._timers.append(self.loop.call_later(seconds, do, *arguments))
+
+
+def _pipe(theirs: contextlib.ExitStack, index: int) -> tuple[int, int]:
+    """Make a pipe whose end with this index is the supervisor's, and closed here on leaving the stack."""
+    ends = os.pipe()
+    theirs.callback(os.close, ends[index])
+    return ends
+
+
+def _supervisor(order: int, out: int, err: int, report: int) -> subprocess.Popen[bytes]:
+    argv = (sys.executable, "-I", "-S", str(_SUPERVISOR), str(report), str(os.getpid()))
+    # An interpreter that needs these to find its own library keeps them; nothing else reaches the supervisor.
+    env = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
+    return subprocess.Popen(
+        argv, stdin=order, stdout=out, stderr=err, pass_fds=(report,), env=env, cwd="/", start_new_session=True
+    )
 
 
 def _ending(report: bytes) -> tuple[HowEnded, str | None, int | None]:
