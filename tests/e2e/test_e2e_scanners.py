@@ -132,6 +132,9 @@ def blinded(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "name with space.py": loader("space"),
         "-option.py": loader("option"),
         "unicode_é.py": loader("unicode"),
+        "bytes_\udcff.py": loader("bytes"),
+        "line\nbreak.py": loader("newline"),
+        "quo\"t'es.py": loader("quoted"),
     }
     settings = {
         ".semgrepignore": "*\n",
@@ -181,6 +184,9 @@ PLANTED = {
     "name with space.py": 5,
     "-option.py": 5,
     "unicode_é.py": 5,
+    "bytes_\\xff.py": 5,
+    "line\nbreak.py": 5,
+    "quo\"t'es.py": 5,
 }
 
 

@@ -84,13 +84,17 @@ class ServiceSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """The command of one run. ``reports`` are the files that it must leave in the outputs folder."""
+    """The command of one run. ``reports`` are the files that it must leave in the outputs folder.
+
+    ``stdout_report`` is the name under which its standard output is a report too.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, bytes] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
+    stdout_report: str | None = None
     service: ServiceSpec | None = None
 
 

@@ -167,6 +167,8 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
             ) from exc
         except (OutputRefused, OutputTooLarge) as exc:
             raise RunProblem(Ended.BAD_REPORT, exc.what, where=where, todo=exc.todo) from exc
+    if invocation.stdout_report is not None:
+        reports[invocation.stdout_report] = trace.files.pop("stdout")
     trace.files |= reports
     return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
 

@@ -1,8 +1,17 @@
-"""semgrep, offline: our own rule packs and those at the base; what it scanned is held against what it should have."""
+"""semgrep, offline: our own rule packs and those at the base; what it scanned is held against what it should have.
+
+``--experimental`` is semgrep's native front end. It starts two seconds of processor time sooner than the Python one and
+reports the same (a test holds the two against each other); it writes to standard output only, file names as the bytes
+that they are, and merges rules of one id, which is refused here.
+"""
 
 from __future__ import annotations
 
+import collections
+from collections.abc import Iterator
 from pathlib import Path
+
+import yaml
 
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
 from lineclear.battery.python_files import python_files
@@ -22,14 +31,16 @@ def prepare(bench: Workbench) -> Invocation:
     """Scan the whole tree as it is handed over; no ignore file, size limit or git state of the change steers it."""
     rules = bench.settings["rules"]
     assert isinstance(rules, list)  # noqa: S101 - the definition's type, checked when the contract was loaded
-    configs = [arg for rule in rules for arg in ("--config", str(_rule_path(str(rule), bench)))]
+    packs = [_rule_path(str(rule), bench) for rule in rules]
+    if rules != [_SHIPPED]:
+        _refuse_repeated_ids(packs, bench)
     return Invocation(
         argv=(
             str(bench.bin / "semgrep"),
             "scan",
-            *configs,
+            "--experimental",
+            *(f"--config={pack}" for pack in packs),
             "--json",
-            f"--output={bench.outputs / _REPORT}",
             "--metrics=off",
             "--disable-version-check",
             "--no-git-ignore",
@@ -44,7 +55,7 @@ def prepare(bench: Workbench) -> Invocation:
         ),
         cwd=bench.tree,
         env={"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"},
-        reports=(_REPORT,),
+        stdout_report=_REPORT,
     )
 
 
@@ -102,6 +113,30 @@ def _rule_path(rule: str, bench: Workbench) -> Path:
             todo=f"Name {_SHIPPED}, or a file or folder that exists at the base.",
         )
     return path
+
+
+def _refuse_repeated_ids(packs: list[Path], bench: Workbench) -> None:
+    times = collections.Counter(name for pack in packs for name in _rule_ids(pack))
+    repeated = sorted(name for name, count in times.items() if count > 1)
+    if repeated:
+        raise RunProblem(
+            Ended.NO_ENVIRONMENT,
+            f"{len(repeated)} rule ids are in the rule packs more than once, the first is {repeated[0]!r}",
+            where=f"check {bench.check}, setting rules",
+            todo="Give each rule an id of its own, and name no pack twice.",
+        )
+
+
+def _rule_ids(pack: Path) -> Iterator[str]:
+    """Yield the ids of a pack's rules; what is no rule file is left for semgrep to refuse."""
+    files = [pack] if pack.is_file() else sorted((*pack.rglob("*.yaml"), *pack.rglob("*.yml")))
+    for path in files:
+        try:
+            document = yaml.safe_load(path.read_bytes())
+        except (OSError, ValueError, yaml.YAMLError):
+            continue
+        rules = document.get("rules") if isinstance(document, dict) else None
+        yield from (str(rule.get("id")) for rule in rules or () if isinstance(rule, dict))
 
 
 def _last_line(text: bytes) -> str:

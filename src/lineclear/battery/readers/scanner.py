@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from lineclear.battery.adapter import RunProblem, Source, Workbench
 from lineclear.battery.fingerprints import Region, SourceLines
@@ -59,9 +59,14 @@ def rerun(check: str) -> str:
 
 
 def json_report(raw: bytes, name: str, tool: str) -> Mapping[str, Any]:
-    """Parse a tool's JSON report; half of one, or none of it, is no result."""
+    """Parse a tool's JSON report; half of one, or none of it, is no result.
+
+    File names in it may be any bytes, as they are or as lone surrogates; they get the form that they have in a change.
+    """
     try:
-        report = json.loads(raw)
+        report = json.loads(raw.decode("utf-8", "surrogateescape"))
+        if b"\\ud" in raw or not _is_utf8(raw):
+            report = _in_utf8(report)
     except (ValueError, RecursionError) as exc:
         raise RunProblem(
             Ended.BAD_REPORT,
@@ -77,6 +82,24 @@ def json_report(raw: bytes, name: str, tool: str) -> Mapping[str, Any]:
             todo=f"Check that the pinned version of {tool} is the one that ran.",
         )
     return report
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _in_utf8(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if isinstance(value, list):
+        return [_in_utf8(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_in_utf8(key)): _in_utf8(item) for key, item in value.items()}
+    return value
 
 
 def shaped(shape: type[S], report: Mapping[str, Any], name: str, tool: str) -> S:
