@@ -121,17 +121,24 @@ class SourceLines:
     def _node(self, region: Region, columns: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]] | None:
         """Return the span of the syntax node with these columns, the one nearest to the line that is shown."""
         nodes = [
-            (node.lineno, node.end_lineno)
-            for node in (ast.walk(self._tree) if self._tree is not None else ())
-            if isinstance(node, ast.expr | ast.stmt | ast.excepthandler | ast.keyword)
-            and node.end_lineno is not None
-            and (node.col_offset, node.end_col_offset) == columns
-            and region.first <= node.lineno <= node.end_lineno <= region.last
+            (first, last)
+            for first, last in self._nodes.get(columns, ())
+            if region.first <= first <= last <= region.last
         ]
         if not nodes:
             return None
         first, last = min(nodes, key=lambda lines: (abs(lines[0] - region.line), lines))
         return (first, self._character(first, columns[0])), (last, self._character(last, columns[1]))
+
+    @cached_property
+    def _nodes(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        """The lines of all syntax nodes, by their columns."""
+        found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for node in ast.walk(self._tree) if self._tree is not None else ():
+            if isinstance(node, ast.expr | ast.stmt | ast.excepthandler | ast.keyword) and node.end_lineno is not None:
+                columns = (node.col_offset, node.end_col_offset or 0)
+                found.setdefault(columns, []).append((node.lineno, node.end_lineno))
+        return found
 
     def _first_statement(
         self, tokens: list[tokenize.TokenInfo], start: tuple[int, int], end: tuple[int, int]
