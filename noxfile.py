@@ -117,6 +117,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-I", "tests/bench.py", *session.posargs)
 
 
+@nox.session(tags=["dev"])
+def realworld(session: nox.Session) -> None:
+    """Verify consecutive releases of real packages and print a line for each (docs/realworld.md)."""
+    _install_dev(session)
+    session.run("python", "-I", "tests/real/realworld.py", *session.posargs)
+
+
 @nox.session(tags=["dev"], venv_backend="none")
 def lock(session: nox.Session) -> None:
     """Lock all requirements again. LINECLEAR_EXCLUDE_NEWER=YYYY-MM-DD keeps what is too new out."""

@@ -197,6 +197,11 @@ def test_a_planted_defect_is_found(blinded: Run, check: str, path: str) -> None:
     assert blinded.states(check).get(f"{path}:{PLANTED[path]}") == "new"
 
 
+def test_in_a_test_file_bandit_is_one_level_lower(blinded: Run) -> None:
+    levels = {finding["path"]: finding["level"] for finding in blinded.findings("bandit")}
+    assert (levels["tests/unit.py"], levels["plain.py"]) == ("warning", "error")
+
+
 @BOTH
 def test_every_changed_python_file_is_accounted_for(blinded: Run, check: str) -> None:
     measures = blinded.check(check)["measures"]

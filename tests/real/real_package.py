@@ -1,7 +1,4 @@
-"""A real package in two consecutive releases, pinned by hash, as a repository in which the newer one is a change.
-
-Jinja2 3.1.6 closes a hole in the sandbox: ``src/jinja2/filters.py``, and one test that shows it.
-"""
+"""Real packages in two consecutive releases, pinned by hash, as repositories in which the newer one is a change."""
 
 from __future__ import annotations
 
@@ -23,19 +20,25 @@ __all__ = ["NEWER", "OLDER", "REQUIREMENTS", "Release", "files_of", "release_rep
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """One source distribution. It holds the package's tests, and the requirements of these."""
+    """One source distribution. It holds the package's tests, and what says what these need."""
 
+    package: str
     version: str
     sha256: str
 
     @property
     def name(self) -> str:
         """Folder in the archive, and the archive's name without its suffix."""
-        return f"jinja2-{self.version}"
+        return f"{self.package.replace('-', '_')}-{self.version}"
 
 
-OLDER = Release(version="3.1.5", sha256="8fefff8dc3034e27bb80d67c671eb8a9bc424c0ef4c0826edbff304cceff43bb")
-NEWER = Release(version="3.1.6", sha256="0137fb05990d35f1275a587e9aee6d56da821fc83491a0fb838183be43f66d6d")
+#: Jinja2 3.1.6 closes a hole in the sandbox: ``src/jinja2/filters.py``, and one test that shows it.
+OLDER = Release(
+    package="jinja2", version="3.1.5", sha256="8fefff8dc3034e27bb80d67c671eb8a9bc424c0ef4c0826edbff304cceff43bb"
+)
+NEWER = Release(
+    package="jinja2", version="3.1.6", sha256="0137fb05990d35f1275a587e9aee6d56da821fc83491a0fb838183be43f66d6d"
+)
 #: What the tests need, pinned by the package itself.
 REQUIREMENTS = "requirements/tests.txt"
 
@@ -78,10 +81,10 @@ def _archive(release: Release) -> Path:
 def _download(release: Release, folder: Path) -> None:
     """Let pip fetch the archive, from the index that this machine is set to. It runs the backend for the metadata."""
     wanted = folder / "wanted.txt"
-    wanted.write_text(f"jinja2=={release.version} --hash=sha256:{release.sha256}\n")
+    wanted.write_text(f"{release.package}=={release.version} --hash=sha256:{release.sha256}\n")
     _run(sys.executable, "-I", "-m", "venv", str(folder / "venv"))
     pip = (str(folder / "venv" / "bin" / "python"), "-I", "-m", "pip", "--quiet", "download", "--require-hashes")
-    _run(*pip, "--no-deps", "--no-binary", "jinja2", "--dest", str(folder), "--requirement", str(wanted))
+    _run(*pip, "--no-deps", "--no-binary", release.package, "--dest", str(folder), "--requirement", str(wanted))
 
 
 def _run(*argv: str) -> None:

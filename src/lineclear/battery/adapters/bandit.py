@@ -1,18 +1,26 @@
-"""bandit: it exits 0 on a file that it cannot parse, so its own account of files is read too."""
+"""bandit: it exits 0 on a file that it cannot parse, so its own account of files is read too.
+
+Its rules are about code that is deployed. In test files, where ``/tmp`` is a value and ``pickle`` what is tested, each
+finding is one level lower: shown, and not blocking.
+"""
 
 from __future__ import annotations
+
+import dataclasses
 
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
 from lineclear.battery.python_files import python_files
 from lineclear.battery.readers import bandit_json
-from lineclear.battery.readers.scanner import json_report, located, parse_changed
+from lineclear.battery.readers.scanner import Hit, json_report, located, parse_changed
+from lineclear.change.kinds import path_kind
 from lineclear.model.evidence import Unexamined
-from lineclear.model.words import Ended
+from lineclear.model.words import Ended, Level, PathKind
 
 __all__ = ["prepare", "read"]
 
 _REPORT = "report.json"
 _INI = "bandit.ini"
+_LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
 
 
 def prepare(bench: Workbench) -> Invocation:
@@ -65,7 +73,7 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         for path in python
         if path not in parsed.paths and (path in unparsed or path not in opened)
     ]
-    in_scope = [hit for hit in hits if hit.path in files]
+    in_scope = [_levelled(hit) for hit in hits if hit.path in files]
     examined = opened.intersection(python) - set(unparsed)
     return Reading(
         findings=parsed.findings + located(in_scope, tool="bandit", check=bench.check, source=bench.source),
@@ -73,3 +81,9 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         examined=examined,
         unexamined=parsed.unexamined + missed,
     )
+
+
+def _levelled(hit: Hit) -> Hit:
+    if path_kind(hit.path) is not PathKind.TEST:
+        return hit
+    return dataclasses.replace(hit, level=_LOWER[hit.level])
