@@ -54,10 +54,22 @@ def refusal(text: str) -> str:
             "  to do: write a whole number: What depth is.",
         ),
         (
-            "project: {services: [{name: db, reach: '127.0.0.1:5432'}]}",
-            "services are not supported by this version, so the tests would run without them\n"
-            "  where: lineclear.yaml:2:21 project.services\n"
-            "  to do: remove project.services, and start what the tests need inside them",
+            "project: {services: [{name: db, reach: '127.0.0.1:{port}'}]}",
+            "a free port is of no use without a command that starts the service at it\n"
+            "  where: lineclear.yaml:2:40 project.services[0].reach\n"
+            "  to do: add `start`, or name the port that the service has",
+        ),
+        (
+            "project: {services: [{name: db, reach: 'localhost:1'}, {name: db, reach: 'localhost:2'}]}",
+            "there are two services 'db'\n"
+            "  where: lineclear.yaml:2:63 project.services[1].name\n"
+            "  to do: give each a name of its own",
+        ),
+        (
+            "project: {services: [{name: db, reach: 'localhost:1', start: 'sh \"x'}]}",
+            "not a command line: no closing quotation\n"
+            "  where: lineclear.yaml:2:62 project.services[0].start\n"
+            "  to do: close the quotation; for more than one command, `sh FILE` or `sh -c '…'`",
         ),
         (
             "checks:\n  bandit: {when: {paths: ['**.py']}}",

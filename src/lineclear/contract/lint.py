@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from lineclear.contract.merge import Merged, MergedCheck
 from lineclear.contract.near import advise
 from lineclear.contract.problems import Problem
 from lineclear.contract.settings import mistake, resolve
-from lineclear.model.contract import EffectiveCheck, Project
+from lineclear.model.contract import EffectiveCheck, Project, Service
 from lineclear.model.definition import CheckDefinition
 
 __all__ = ["Settled", "is_shorthand", "lint"]
@@ -37,7 +38,12 @@ def is_shorthand(name: str, definition: CheckDefinition) -> bool:
 
 def lint(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> Settled:
     """Return the project and the checks as they are to be run, checks in order of id."""
-    problems = [*_project_problems(merged), *_waiver_problems(merged), *_budget_problems(merged)]
+    problems = [
+        *_project_problems(merged),
+        *_service_problems(merged),
+        *_waiver_problems(merged),
+        *_budget_problems(merged),
+    ]
     checks = []
     for check in sorted(merged.checks.values(), key=lambda check: check.id):
         definition = definitions.get(check.use)
@@ -84,12 +90,6 @@ def _project(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> tupl
 
 
 def _project_problems(merged: Merged) -> Iterator[Problem]:
-    if merged.project.get("services"):
-        yield Problem(
-            what="services are not supported by this version, so the tests would run without them",
-            where=merged.where("project", "services"),
-            todo="remove project.services, and start what the tests need inside them",
-        )
     root = merged.project.get("root", ".")
     if isinstance(root, str) and (root.startswith("/") or posixpath.normpath(root).split("/")[0] == ".."):
         yield Problem(
@@ -97,6 +97,36 @@ def _project_problems(merged: Merged) -> Iterator[Problem]:
             where=merged.where("project", "root"),
             todo="name a folder of the repository",
         )
+
+
+def _service_problems(merged: Merged) -> Iterator[Problem]:
+    """Yield what is wrong with the declared services; what a single text may hold is the model's to say."""
+    names: set[str] = set()
+    stated = merged.project.get("services")
+    for number, data in enumerate(stated if isinstance(stated, list) else ()):
+        service, place = Service.model_validate(data), ("project", "services", number)
+        if service.name in names:
+            yield Problem(
+                what=f"there are two services {service.name!r}",
+                where=merged.where(*place, "name"),
+                todo="give each a name of its own",
+            )
+        names.add(service.name)
+        if "{port}" in service.reach and service.start is None:
+            yield Problem(
+                what="a free port is of no use without a command that starts the service at it",
+                where=merged.where(*place, "reach"),
+                todo="add `start`, or name the port that the service has",
+            )
+        for name in ("start", "ready", "stop"):
+            try:
+                shlex.split(getattr(service, name) or "")
+            except ValueError as exc:
+                yield Problem(
+                    what=f"not a command line: {str(exc)[:1].lower()}{str(exc)[1:]}",
+                    where=merged.where(*place, name),
+                    todo="close the quotation; for more than one command, `sh FILE` or `sh -c '…'`",
+                )
 
 
 def _waiver_problems(merged: Merged) -> Iterator[Problem]:

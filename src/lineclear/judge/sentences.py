@@ -230,6 +230,8 @@ def _left(evidence: Evidence) -> Iterator[str]:
         yield f"{evidence.check} did not examine {_enumerate(whole)}."
     if partly:
         yield f"{evidence.check} could read only parts of {_enumerate(partly)}."
+    if unreached := (evidence.measures or {}).get("testsWithoutService"):
+        yield f"{evidence.check}: {_count(unreached, 'test')} missed a service: what they test was not tested."
 
 
 def _unread(inputs: Inputs, evidence: Sequence[Evidence]) -> list[str]:

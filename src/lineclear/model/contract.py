@@ -28,11 +28,24 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", description="Lower cas
 
 
 class Service(Model):
-    """A service that the project's tests need and that runs before they start."""
+    """A service that the project's code needs while it runs, on the loopback interface.
 
-    name: str
-    reach: str
-    env: dict[str, str] = Field(default_factory=dict)
+    With ``start``, every run has one of its own, ended with the run; without, it must be there already. ``ready`` is a
+    command that exits with 0 once the service can be used; without it, a connection that is accepted counts. ``stop``
+    takes away what ends not by itself, such as a container. In ``reach``, the commands and the values of ``env``,
+    ``{port}`` stands for a free port and ``{folder}`` for an empty private folder, both new for each run. Runs that
+    share one ``reach`` take turns.
+    """
+
+    name: Name
+    reach: str = Field(
+        pattern=r"^(127\.0\.0\.1|localhost|\[::1\]):([0-9]{1,5}|\{port\})$", description="HOST:PORT, on the loopback."
+    )
+    start: str | None = Field(default=None, min_length=1)
+    ready: str | None = Field(default=None, min_length=1)
+    stop: str | None = Field(default=None, min_length=1)
+    seconds: int = Field(default=60, gt=0, description="How long it may take to be ready.")
+    env: dict[str, str] = Field(default_factory=dict, description="What the project's code is told.")
 
 
 class Project(Model):

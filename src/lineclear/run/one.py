@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from lineclear.model.words import Ended
 from lineclear.run.clock import now
 from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge, save
 from lineclear.run.process import Command, Finished, clean_environment, run, serving
+from lineclear.run.project_services import ProjectServices, ServicesOfRun
 from lineclear.run.service import require_alive, wait_until_ready
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
@@ -56,6 +58,7 @@ class Task:
     limits: Limits
     home: Path
     path: str
+    services: ProjectServices | None = None
 
 
 @dataclass
@@ -112,8 +115,8 @@ async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
 
 
 async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
-    async with _service(task, invocation, trace):
-        command = _command(task, invocation.argv, invocation.cwd, invocation.env)
+    async with _project_services(task, trace) as env, _service(task, invocation, env, trace):
+        command = _command(task, invocation.argv, invocation.cwd, {**env, **invocation.env})
         trace.argv, trace.environment = command.argv, tuple(sorted(command.env))
         finished = trace.finished = await run(command)
         trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
@@ -121,12 +124,30 @@ async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
 
 
 @contextlib.asynccontextmanager
-async def _service(task: Task, invocation: Invocation, trace: _Trace) -> AsyncIterator[None]:
+async def _project_services(task: Task, trace: _Trace) -> AsyncIterator[Mapping[str, str]]:
+    if task.services is None:
+        yield {}
+        return
+
+    def command(argv: tuple[str, ...], env: dict[str, str], seconds: float | None) -> Command:
+        made = _command(task, argv, task.bench.root, env)
+        return made if seconds is None else dataclasses.replace(made, seconds=seconds)
+
+    said = ServicesOfRun()
+    try:
+        async with task.services.running(command, task.home, said):
+            yield said.env
+    finally:
+        trace.files |= said.files
+
+
+@contextlib.asynccontextmanager
+async def _service(task: Task, invocation: Invocation, env: Mapping[str, str], trace: _Trace) -> AsyncIterator[None]:
     spec = invocation.service
     if spec is None:
         yield
         return
-    async with serving(_command(task, spec.argv, spec.cwd, spec.env)) as service:
+    async with serving(_command(task, spec.argv, spec.cwd, {**env, **spec.env})) as service:
         try:
             await wait_until_ready(service, spec, task.planned.id)
             yield

@@ -22,6 +22,7 @@ from lineclear.run.environments import ProjectEnvironment, tool_environment
 from lineclear.run.one import Limits, Task, execute, own_error, write_evidence
 from lineclear.run.plan import Battery
 from lineclear.run.process import clean_environment
+from lineclear.run.project_services import ProjectServices
 from lineclear.run.projects import ProjectEnvironments
 from lineclear.run.service import free_port
 from lineclear.run.workspaces import Trees, Workspaces
@@ -61,6 +62,7 @@ async def run_plan(
         trees=trees,
         workspaces=workspaces,
         projects=ProjectEnvironments(trees, workspaces, contract.project, provides),
+        services=ProjectServices(contract.project.services),
         root=contract.project.root,
         bundle=bundle,
         slots=asyncio.Semaphore(jobs),
@@ -87,6 +89,7 @@ class _Runner:
     trees: Trees
     workspaces: Workspaces
     projects: ProjectEnvironments
+    services: ProjectServices
     root: str
     bundle: Path
     slots: asyncio.Semaphore
@@ -192,6 +195,7 @@ class _Runner:
             limits=Limits(seconds=planned.seconds, output_bytes=limits.output_bytes, report_bytes=limits.report_bytes),
             home=home,
             path=_path(places, definition),
+            services=self.services if definition.executes else None,
         )
 
     def _not_started(

@@ -10,6 +10,7 @@ from lineclear.battery import programs
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
 from lineclear.battery.fingerprints import item_key
 from lineclear.battery.readers.suite_report import Suite, TestOutcome, read_suite
+from lineclear.battery.refused import known_service, refused_address
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
@@ -56,13 +57,16 @@ def read(raw: Raw, bench: Workbench) -> Reading:
     """Read the report; the exit code, the collected tests and those that ran must agree."""
     suite = read_suite(raw.reports[_REPORT], _REPORT)
     _hold_together(suite, raw, bench)
+    unreached = _by_address(suite)
+    refused = {test for tests in unreached.values() for test in tests}
     findings = [
-        *(_collect_error(name, text, bench) for name, text in suite.collect_errors.items()),
-        *(_failure(test, bench) for test in suite.tests.values() if test.outcome == "failed"),
+        *(_undeclared(address, tests) for address, tests in unreached.items()),
+        *(_collect_error(name, text, bench) for name, text in suite.collect_errors.items() if name not in refused),
+        *(_failure(test, bench) for test in suite.tests.values() if _failed(test) and test.id not in refused),
     ]
     if suite.exit == 1 and not findings and bench.items is None:
         findings.append(_threshold(raw))
-    failing = (*suite.collect_errors, *(t.id for t in suite.tests.values() if t.outcome == "failed"))
+    failing = (*suite.collect_errors, *(test.id for test in suite.tests.values() if _failed(test)))
     return Reading(
         findings=sorted(findings, key=lambda f: (f.path or "", f.line or 0, f.rule, f.message)),
         measures={
@@ -70,6 +74,7 @@ def read(raw: Raw, bench: Workbench) -> Reading:
             "testsPassed": suite.count("passed", "xpassed"),
             "testsFailed": suite.count("failed") + len(suite.collect_errors),
             "testsSkipped": suite.count("skipped", "xfailed"),
+            **({"testsWithoutService": len(refused)} if refused else {}),
         },
         examined=frozenset(_in_tree(test.partition("::")[0], bench) for test in suite.collected or ()),
         retry_on_base=tuple(failing),
@@ -142,6 +147,38 @@ def _refuse_nothing(suite: Suite, where: str) -> None:
             where=where,
             todo="Look at why (`pytest -rs`), and give the run what the tests ask for.",
         )
+
+
+def _failed(test: TestOutcome) -> bool:
+    return test.outcome == "failed"
+
+
+def _by_address(suite: Suite) -> dict[str, list[str]]:
+    """Return the tests, and files that could not be collected, that found nothing listening, by loopback address."""
+    failed = {test.id: test.text for test in suite.tests.values() if _failed(test)}
+    unreached: dict[str, list[str]] = {}
+    for name, text in sorted({**suite.collect_errors, **failed}.items()):
+        address = refused_address(text or "")
+        if address is not None:
+            unreached.setdefault(address, []).append(name)
+    return unreached
+
+
+def _undeclared(address: str, tests: list[str]) -> RawFinding:
+    """One finding for all tests that miss one service: none of them says anything about the change."""
+    more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
+    name = known_service(address)
+    return RawFinding(
+        rule="undeclared-service",
+        level=Level.ERROR,
+        message=f"Nothing listens at {address}, which {tests[0]}{more} needs.",
+        path=None,
+        line=None,
+        key=item_key("pytest", "undeclared-service", address),
+        remedy="Declare it in the contract, with the command that starts it: "
+        f'project: {{services: [{{name: {name}, reach: "{address}", start: "COMMAND"}}]}}',
+        reproduce=f"pytest {shlex.quote(tests[0])}",
+    )
 
 
 def _failure(test: TestOutcome, bench: Workbench) -> RawFinding:
