@@ -72,7 +72,9 @@ def _check(
         if not at_least_as_strict(setting, old_value, new_value):
             yield problem(f"with.{setting_name}", old_value, new_value, stricter_advice(setting, old_value))
     for setting_name, value in before.settings.items():
-        if is_shorthand(setting_name, definition) and after.settings.get(setting_name) != value:
+        if setting_name in definition.settings or not is_shorthand(setting_name, before, definition):
+            continue
+        if after.settings.get(setting_name) != value:
             yield problem(f"with.{setting_name}", value, after.settings.get(setting_name), f"write {value!r}")
 
 

@@ -20,6 +20,7 @@ from lineclear.model.definition import CheckDefinition
 __all__ = ["Settled", "is_shorthand", "lint"]
 
 _INSTALL = "install"
+_ROOT = "root"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +32,12 @@ class Settled:
     problems: list[Problem]
 
 
-def is_shorthand(name: str, definition: CheckDefinition) -> bool:
-    """Say whether a setting of a check stands for the project's: ``install``, where the check runs the project."""
-    return name == _INSTALL and name not in definition.settings and definition.tool.environment == "project"
+def is_shorthand(name: str, check: MergedCheck, definition: CheckDefinition) -> bool:
+    """Say whether a setting of a check stands for the project's: ``install``, where the check runs the project.
+
+    A check with a root of its own is about another project, and installs what that one needs.
+    """
+    return name == _INSTALL and definition.tool.environment == "project" and check.settings.get(_ROOT) is None
 
 
 def lint(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> Settled:
@@ -75,7 +79,7 @@ def _project(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> tupl
     place = merged.where("project", _INSTALL) if stated.get(_INSTALL) is not None else None
     for check in sorted(merged.checks.values(), key=lambda check: check.id):
         definition, value = definitions.get(check.use), check.settings.get(_INSTALL)
-        if definition is None or value is None or not is_shorthand(_INSTALL, definition):
+        if definition is None or value is None or not is_shorthand(_INSTALL, check, definition):
             continue
         where = merged.where("checks", check.id, "with", _INSTALL)
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -90,13 +94,20 @@ def _project(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> tupl
 
 
 def _project_problems(merged: Merged) -> Iterator[Problem]:
-    root = merged.project.get("root", ".")
-    if isinstance(root, str) and (root.startswith("/") or posixpath.normpath(root).split("/")[0] == ".."):
-        yield Problem(
-            what=f"the project's root {root!r} is not in the tree",
-            where=merged.where("project", "root"),
-            todo="name a folder of the repository",
-        )
+    if _leaves_the_tree(merged.project.get(_ROOT)):
+        yield _outside(merged.project[_ROOT], merged.where("project", _ROOT))
+    for check in sorted(merged.checks.values(), key=lambda check: check.id):
+        if _leaves_the_tree(check.settings.get(_ROOT)):
+            yield _outside(check.settings[_ROOT], merged.where("checks", check.id, "with", _ROOT))
+
+
+def _leaves_the_tree(root: JsonValue) -> bool:
+    return isinstance(root, str) and (root.startswith("/") or posixpath.normpath(root).split("/")[0] == "..")
+
+
+def _outside(root: JsonValue, where: str) -> Problem:
+    what = f"the project's root {root!r} is not in the tree"
+    return Problem(what=what, where=where, todo="name a folder of the repository")
 
 
 def _service_problems(merged: Merged) -> Iterator[Problem]:
@@ -161,7 +172,7 @@ def _unknown_check(merged: Merged, check: MergedCheck, definitions: Mapping[str,
 
 def _setting_problems(merged: Merged, check: MergedCheck, definition: CheckDefinition) -> Iterator[Problem]:
     for name, value in check.settings.items():
-        if is_shorthand(name, definition):
+        if is_shorthand(name, check, definition):
             continue
         setting = definition.settings.get(name)
         if setting is None:

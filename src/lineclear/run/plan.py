@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from lineclear.contract.globs import matches
 from lineclear.errors import UsageError
@@ -97,8 +98,12 @@ def _not_applicable(
             return f"The change touches none of {', '.join(check.when.paths)}."
     if definition.needs == "python" and not any(path.endswith((".py", ".pyi")) for path in files):
         return "Neither tree has a Python file."
-    if definition.needs == "tests" and not any(_speaks_of_tests(path) for path in files):
-        return "Neither tree has a test file or a pytest configuration."
+    if definition.needs == "tests":
+        root = normpath(str(check.settings.get("root") or "."))
+        below = [path for path in files if root == "." or path.startswith(f"{root}/")]
+        # A root that is not there is a mistake, which the run will say, and no reason to leave the check out.
+        if (below or root == ".") and not any(_speaks_of_tests(path) for path in below):
+            return f"Neither tree has a test file or a pytest configuration{'' if root == '.' else f' in {root}'}."
     return None
 
 

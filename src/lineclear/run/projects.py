@@ -1,9 +1,13 @@
-"""Makes the project's environment for a tree, once for all checks that need it."""
+"""Makes the environments of the projects in a repository, each once for all checks that need it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
+from posixpath import normpath
+
+from pydantic import JsonValue
 
 from lineclear.model.contract import Project
 from lineclear.model.words import TreeName
@@ -12,42 +16,77 @@ from lineclear.run.environments import ProjectEnvironment, project_environment
 from lineclear.run.once import Once
 from lineclear.run.workspaces import Trees, Workspaces
 
-__all__ = ["ProjectEnvironments"]
+__all__ = ["OneProject", "ProjectEnvironments", "project_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneProject:
+    """One project of a repository: its folder, its Python, and what it needs (null: found by looking at the tree)."""
+
+    root: str
+    python: str | None
+    install: tuple[str, ...] | None
+
+    def path(self, relative: str) -> str:
+        """Return the path in the repository of what has a path in the project."""
+        return relative if self.root == "." else f"{self.root}/{relative}"
+
+    def within(self, paths: list[str]) -> list[str]:
+        """Return the paths that are in the project, relative to its root."""
+        prefix = self.path("")
+        return [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
+
+
+def project_of(settings: Mapping[str, JsonValue], project: Project) -> OneProject:
+    """Return the project that a check is about: what its own settings say, else what the contract says of the project.
+
+    A check with another root is about another project: what the contract installs is not for it.
+    """
+    own, python, install = settings.get("root"), settings.get("python"), settings.get("install")
+    root = normpath(own if isinstance(own, str) else project.root)
+    if install is None and root == normpath(project.root):
+        install = list(project.install) if project.install is not None else None
+    return OneProject(
+        root=root,
+        python=python if isinstance(python, str) else project.python,
+        install=tuple(map(str, install)) if isinstance(install, list) else None,
+    )
 
 
 class ProjectEnvironments:
-    """The environments of one verification, one a tree, made when first asked for.
+    """The environments of one verification, made when first asked for.
 
     ``provides`` names what an environment is given where it has none of its own, with its locked requirements.
     """
 
-    def __init__(self, trees: Trees, workspaces: Workspaces, project: Project, provides: Mapping[str, Path]) -> None:
+    def __init__(self, trees: Trees, workspaces: Workspaces, provides: Mapping[str, Path]) -> None:
         self._trees = trees
         self._workspaces = workspaces
-        self._project = project
         self._provides = provides
+        self._count = 0
         self._made = Once(self._make)
 
-    async def get(self, tree: TreeName) -> ProjectEnvironment:
-        """Return the environment of a tree. Raises what making it raised, each time it is asked for."""
-        return await self._made.get(tree)
+    async def get(self, tree: TreeName, project: OneProject) -> ProjectEnvironment:
+        """Return the environment of a project in a tree. Raises what making it raised, each time it is asked for."""
+        return await self._made.get((tree, project))
 
-    async def _make(self, tree: TreeName) -> ProjectEnvironment:
-        name = f"project-{tree.value}"
+    async def _make(self, what: tuple[TreeName, OneProject]) -> ProjectEnvironment:
+        tree, project = what
+        self._count += 1
+        name = f"project-{tree.value}-{self._count}"
         copy = await self._workspaces.copy(tree, f"{name}-source")
         return await project_environment(
-            tree=copy / self._project.root,
-            install=self._install(tree),
-            python=self._project.python,
+            tree=copy / project.root,
+            install=self._install(tree, project),
+            python=project.python,
             folder=self._workspaces.empty(name),
             provides=self._provides,
         )
 
-    def _install(self, tree: TreeName) -> tuple[str, ...] | Locked:
-        if self._project.install is not None:
-            return tuple(self._project.install)
-        root = "" if self._project.root == "." else f"{PurePosixPath(self._project.root)}/"
-        listing = [path.removeprefix(root) for path in self._trees.files(tree) if path.startswith(root)]
+    def _install(self, tree: TreeName, project: OneProject) -> tuple[str, ...] | Locked:
+        if project.install is not None:
+            return project.install
+        listing = project.within(self._trees.files(tree))
         return detect(
-            listing, lambda path: (self._trees.read(tree, root + path) or b"").decode("utf-8", "replace")
+            listing, lambda path: (self._trees.read(tree, project.path(path)) or b"").decode("utf-8", "replace")
         ).install

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lineclear.battery.adapter import Reading, Workbench
+from lineclear.battery.adapter import Reading, RunProblem, Workbench
 from lineclear.battery.adapters import ADAPTERS
 from lineclear.errors import LineclearError
-from lineclear.model.contract import EffectiveContract
+from lineclear.model.contract import EffectiveContract, Project
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Evidence, Problem, Scope, Tool
 from lineclear.model.plan import Plan, PlannedCheck
@@ -23,7 +23,7 @@ from lineclear.run.one import Limits, Task, execute, own_error, write_evidence
 from lineclear.run.plan import Battery
 from lineclear.run.process import clean_environment
 from lineclear.run.project_services import ProjectServices
-from lineclear.run.projects import ProjectEnvironments
+from lineclear.run.projects import OneProject, ProjectEnvironments, project_of
 from lineclear.run.service import free_port
 from lineclear.run.workspaces import Trees, Workspaces
 
@@ -31,6 +31,8 @@ __all__ = ["Progress", "run_plan"]
 
 Progress = Callable[[str], None]
 """Is told, in one plain line, what started and what ended."""
+
+_IN_WORDS = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
 
 
 async def run_plan(
@@ -61,9 +63,9 @@ async def run_plan(
         checks=checks,
         trees=trees,
         workspaces=workspaces,
-        projects=ProjectEnvironments(trees, workspaces, contract.project, provides),
+        projects=ProjectEnvironments(trees, workspaces, provides),
+        project=contract.project,
         services=ProjectServices(contract.project.services),
-        root=contract.project.root,
         bundle=bundle,
         slots=asyncio.Semaphore(jobs),
         progress=progress,
@@ -89,8 +91,8 @@ class _Runner:
     trees: Trees
     workspaces: Workspaces
     projects: ProjectEnvironments
+    project: Project
     services: ProjectServices
-    root: str
     bundle: Path
     slots: asyncio.Semaphore
     progress: Progress
@@ -107,13 +109,13 @@ class _Runner:
             return
         reading = await self._run(planned, definition, TreeName.MERGED, Scope(kind=ScopeKind.ALL))
         if reading is not None and reading.findings:
-            await self._run(planned, definition, TreeName.BASE, self._retry_scope(definition, reading))
+            await self._run(planned, definition, TreeName.BASE, self._retry_scope(planned, definition, reading))
 
-    def _retry_scope(self, definition: CheckDefinition, reading: Reading) -> Scope:
+    def _retry_scope(self, planned: PlannedCheck, definition: CheckDefinition, reading: Reading) -> Scope:
         """Return what to run on the base: what failed, under the names that it has there, or everything."""
         if definition.base != "failing" or not reading.retry_on_base:
             return Scope(kind=ScopeKind.ALL)
-        prefix = "" if self.root == "." else f"{self.root}/"
+        prefix = project_of(planned.settings, self.project).path("")
         before = {file.path: file.old_path for file in self.trees.change.files or () if file.old_path is not None}
         items = set()
         for item in reading.retry_on_base:
@@ -124,7 +126,7 @@ class _Runner:
     async def _run(
         self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope
     ) -> Reading | None:
-        label = f"{planned.id} on the {'merge result' if tree is TreeName.MERGED else 'base'}"
+        label = f"{planned.id} on the {_IN_WORDS[tree]}"
         started = time.monotonic()
         try:
             places = await self._places(planned, definition, tree)
@@ -132,6 +134,8 @@ class _Runner:
                 self.progress(f"{label}: started")
                 task = await self._task(planned, definition, tree, scope, places)
                 evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
+        except RunProblem as exc:
+            evidence, reading = self._not_started(planned, tree, scope, exc.ended, exc.problem), None
         except LineclearError as exc:
             problem = Problem(what=exc.what, where=exc.where, todo=exc.todo)
             evidence, reading = self._not_started(planned, tree, scope, Ended.NO_ENVIRONMENT, problem), None
@@ -143,7 +147,9 @@ class _Runner:
 
     async def _places(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName) -> _Places:
         """Return where the programs of a run are, made first where they are not there."""
-        project: ProjectEnvironment | None = await self.projects.get(tree) if definition.executes else None
+        project: ProjectEnvironment | None = None
+        if definition.executes:
+            project = await self.projects.get(tree, self._project(planned, tree))
         if definition.tool.environment == "project":
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
             version = project.version_of(planned.tool.name)
@@ -152,6 +158,18 @@ class _Runner:
         made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
         own = made.bin("x").parent
         return _Places(tool=planned.tool, bin=own, project_bin=project.bin("x").parent if project else own)
+
+    def _project(self, planned: PlannedCheck, tree: TreeName) -> OneProject:
+        """Return the project that a check is about. Raises :class:`RunProblem` where a tree does not have it."""
+        project = project_of(planned.settings, self.project)
+        if project.root != "." and not project.within(self.trees.files(tree)):
+            raise RunProblem(
+                Ended.NOTHING_EXAMINED,
+                f"the {_IN_WORDS[tree]} has no folder {project.root}",
+                where=f"check {planned.id}, its root",
+                todo="Correct the root in the contract; where a change removes the project, take its check out before.",
+            )
+        return project
 
     async def _task(
         self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope, places: _Places
@@ -171,7 +189,7 @@ class _Runner:
             check=planned.id,
             tree_name=tree,
             tree=folder,
-            root=folder / self.root,
+            root=folder / project_of(planned.settings, self.project).root,
             base_tree=await self.workspaces.shared(TreeName.BASE),
             inputs=self.workspaces.empty(f"{name}-inputs"),
             outputs=self.workspaces.empty(f"{name}-outputs"),
