@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -35,6 +34,8 @@ from lineclear.prove.keys import Signer, load_signer
 from lineclear.prove.prove import prove, seal
 from lineclear.report.console import console
 from lineclear.report.escape import for_terminal
+from lineclear.report.progress import showing
+from lineclear.report.terminal import is_colourful
 from lineclear.report.write import write_reports
 from lineclear.resources import checks_folder
 from lineclear.run.clock import now
@@ -138,17 +139,18 @@ async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: 
         save(content.canonical(), bundle, path)
     for digest, source in sorted(prepared.loaded.sources.items()):
         save(source, bundle, f"{CONTRACT_SOURCES}/{digest}")
-    await run_plan(
-        prepared.plan,
-        contract,
-        prepared.battery,
-        checks=checks_folder(),
-        trees=Trees(scratch=prepared.resolved.scratch, change=change),
-        scratch=scratch,
-        bundle=bundle,
-        jobs=arguments.jobs,
-        progress=_progress,
-    )
+    with showing(sys.stderr, os.environ) as progress:
+        await run_plan(
+            prepared.plan,
+            contract,
+            prepared.battery,
+            checks=checks_folder(),
+            trees=Trees(scratch=prepared.resolved.scratch, change=change),
+            scratch=scratch,
+            bundle=bundle,
+            jobs=arguments.jobs,
+            progress=progress,
+        )
     verdict = judge_bundle(bundle)
     save(verdict.canonical(), bundle, VERDICT)
     prove(bundle, signer)
@@ -193,8 +195,7 @@ def _print(verdict: Verdict, bundle: Path, form: str) -> None:
     if form == "json":
         sys.stdout.buffer.write(verdict.canonical())
         return
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    print(console(verdict, colour=colour))
+    print(console(verdict, colour=is_colourful(sys.stdout, os.environ)))
     print(f"Contract: {for_terminal(verdict.contract.uri, 200)} ({_SOURCES[verdict.contract.source]})")
     print(f"Bundle: {for_terminal(_shown(bundle), 400)}")
 
@@ -204,11 +205,6 @@ def _shown(folder: Path) -> str:
         return f"{folder.relative_to(Path.cwd())}/"
     except ValueError:
         return f"{folder}/"
-
-
-def _progress(line: str) -> None:
-    with contextlib.suppress(BrokenPipeError):  # nobody listens any more; the verdict is established all the same
-        print(for_terminal(line, 200), file=sys.stderr, flush=True)
 
 
 def _jobs() -> int:

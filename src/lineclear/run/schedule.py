@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,15 +21,13 @@ from lineclear.run.environments import ProjectEnvironment, tool_environment
 from lineclear.run.one import Limits, Task, execute, own_error, write_evidence
 from lineclear.run.plan import Battery
 from lineclear.run.process import clean_environment
+from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, Wait
 from lineclear.run.project_services import ProjectServices
 from lineclear.run.projects import OneProject, ProjectEnvironments, project_of
 from lineclear.run.service import free_port
 from lineclear.run.workspaces import Trees, Workspaces
 
-__all__ = ["Progress", "run_plan"]
-
-Progress = Callable[[str], None]
-"""Is told, in one plain line, what started and what ended."""
+__all__ = ["run_plan"]
 
 _IN_WORDS = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
 
@@ -130,8 +127,9 @@ class _Runner:
         started = time.monotonic()
         try:
             places = await self._places(planned, definition, tree)
+            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.SLOT))
             async with self.slots:
-                self.progress(f"{label}: started")
+                self.progress(RunStarted(check=planned.id, tree=tree))
                 task = await self._task(planned, definition, tree, scope, places)
                 evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
         except RunProblem as exc:
@@ -142,19 +140,29 @@ class _Runner:
         except Exception as exc:  # noqa: BLE001 - a defect of ours in one check is that check's error
             evidence, reading = self._not_started(planned, tree, scope, Ended.CRASHED, own_error(exc, label)), None
         write_evidence(evidence, self.bundle)
-        self.progress(f"{label}: {_said(evidence)} ({time.monotonic() - started:.1f} s)")
+        self.progress(
+            RunEnded(
+                check=planned.id,
+                tree=tree,
+                ended=evidence.ended,
+                findings=None if evidence.findings is None else len(evidence.findings),
+                seconds=time.monotonic() - started,
+            )
+        )
         return reading
 
     async def _places(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName) -> _Places:
         """Return where the programs of a run are, made first where they are not there."""
         project: ProjectEnvironment | None = None
         if definition.executes:
+            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.PROJECT_ENVIRONMENT))
             project = await self.projects.get(tree, self._project(planned, tree))
         if definition.tool.environment == "project":
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
             version = project.version_of(planned.tool.name)
             tool = planned.tool.model_copy(update={"version": version})
             return _Places(tool=tool, bin=project.bin("x").parent, project_bin=project.bin("x").parent)
+        self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT))
         made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
         own = made.bin("x").parent
         return _Places(tool=planned.tool, bin=own, project_bin=project.bin("x").parent if project else own)
@@ -246,9 +254,3 @@ def _path(places: _Places, definition: CheckDefinition) -> str:
     """Return the PATH of a run. What executes the change's code finds the runner's programs too, such as git."""
     others = [clean_environment({})["PATH"]] if definition.executes else []
     return os.pathsep.join([str(places.project_bin), *others])
-
-
-def _said(evidence: Evidence) -> str:
-    if evidence.findings is None:
-        return f"no result ({evidence.ended.value})"
-    return f"{len(evidence.findings)} {'finding' if len(evidence.findings) == 1 else 'findings'}"
