@@ -121,7 +121,7 @@ class Board:
         room = max(height - 1, 2)  # the cursor has a line of its own
         shown = _fitting(runs, room - 1)
         table = Table.grid(padding=(0, 2))
-        for name in ("check", "tree", "state", "elapsed"):  # the state gives way first where there is little room
+        for name in ("check", "tree", "elapsed", "state"):  # the state gives way first where there is little room
             table.add_column(justify="right" if name == "elapsed" else "left", no_wrap=name != "state")
         for run in shown:
             table.add_row(*self._cells(run, now))
@@ -141,7 +141,7 @@ class Board:
         seconds = event.seconds if isinstance(event, RunEnded) else now - run.since
         state = _state(event)
         state.no_wrap, state.overflow = True, "ellipsis"
-        return Text(for_terminal(event.check, 40)), Text(TREE[event.tree]), state, Text(_elapsed(seconds))
+        return Text(for_terminal(event.check, 40)), Text(TREE[event.tree]), Text(_elapsed(seconds)), state
 
     def _keep_drawn(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the terminal is gone: the verdict needs none

@@ -9,14 +9,11 @@ __all__ = ["is_colourful", "is_lively"]
 
 
 def is_colourful(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Say whether to colour: on a terminal that can, unless ``NO_COLOR`` (https://no-color.org) is set to anything."""
-    return _is_terminal(stream, environment) and not environment.get("NO_COLOR")
+    """Say whether to colour: where lines may be drawn over, unless ``NO_COLOR`` is set (https://no-color.org)."""
+    return is_lively(stream, environment) and not environment.get("NO_COLOR")
 
 
 def is_lively(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Say whether lines may be drawn over: on a terminal that can, and not in CI, where some runners give one."""
-    return _is_terminal(stream, environment) and not environment.get("CI")
-
-
-def _is_terminal(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    return stream.isatty() and environment.get("TERM", "").lower() not in ("", "dumb", "unknown")
+    """Say whether lines may be drawn over: on a terminal that can, and not in CI, where a log keeps what is printed."""
+    capable = environment.get("TERM", "").lower() not in ("", "dumb", "unknown")
+    return capable and stream.isatty() and not environment.get("CI")
