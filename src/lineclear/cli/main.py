@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import io
-import os
 import re
 import sys
 import traceback
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lineclear.cli import audit, contract, judge, key, verify
+from lineclear.cli.streams import complain, give_up_on, prepare_streams, settle_streams
 from lineclear.errors import LineclearError
 from lineclear.report.escape import for_terminal
 
@@ -24,10 +23,10 @@ _COMMANDS = (verify, judge, audit, contract, key)
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 pass, 1 fail, 2 wrong usage or contract, 3 review, 4 no verdict."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no command
-    sys.exit(_run(sys.argv[1:] if argv is None else argv))
+    prepare_streams()
+    code = _run(sys.argv[1:] if argv is None else argv)
+    settle_streams()
+    sys.exit(code)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -60,9 +59,7 @@ def _run(argv: Sequence[str]) -> int:
         )
         return 4
     except BrokenPipeError:
-        null = os.open(os.devnull, os.O_WRONLY)
-        for descriptor in (1, 2):  # or the interpreter's own flush would break again, and change the exit code
-            os.dup2(null, descriptor)
+        give_up_on(1, 2)
         return 4
     except Exception as exc:  # noqa: BLE001 - the outermost function: whatever goes wrong here is no verdict
         _say(f"error: Lineclear met an error of its own: {_innermost(exc)}\n  to do: report it")
@@ -78,7 +75,7 @@ def _innermost(error: BaseException) -> str:
 
 
 def _say(text: str) -> None:
-    print("\n".join(map(_harmless, text.splitlines())), file=sys.stderr)
+    complain("\n".join(map(_harmless, text.splitlines())))
 
 
 def _harmless(line: str) -> str:
