@@ -16,16 +16,22 @@ _SEVERITY = (Level.ERROR, Level.WARNING, Level.NOTE)
 
 
 def annotate(verdict: Verdict) -> list[str]:
-    """Return the commands: the answer unless it is a pass, at most ten new findings, and how many more there are."""
-    new = sorted((finding for finding in verdict.findings if finding.state is FindingState.NEW), key=_urgency)
+    """Return the commands: the answer unless it is a pass, at most ten new findings, and how many more there are.
+
+    Findings that a waiver in force covers are left out.
+    """
+    found = (finding for finding in verdict.findings if finding.state is FindingState.NEW and not finding.waived)
+    new = sorted(found, key=_urgency)
     lines = []
     if verdict.outcome is not Outcome.PASS:
         kind = "warning" if verdict.outcome is Outcome.REVIEW else "error"
         lines.append(command(kind, {"title": f"Lineclear: {verdict.outcome.value}"}, verdict.summary))
-    lines += [_finding(finding) for finding in new[:_LIMIT]]
-    if len(new) > _LIMIT:
-        rest = f"{len(new) - _LIMIT} more new findings are in the job summary and in the bundle."
-        lines.append(command("notice", {"title": "Lineclear"}, rest))
+    shown = _LIMIT - len(lines)  # the answer counts too, where it is of the same kind
+    lines += [_finding(finding) for finding in new[:shown]]
+    rest = len(new) - shown
+    if rest > 0:
+        what = "1 more new finding is" if rest == 1 else f"{rest} more new findings are"
+        lines.append(command("notice", {"title": "Lineclear"}, f"{what} in the job summary and in the bundle."))
     return lines
 
 
