@@ -129,6 +129,7 @@ def planned(
     required: bool = True,
     enforcement: Enforcement = Enforcement.ENFORCE,
     selected: bool = True,
+    selection: list[str] | None = None,
     applicable: bool = True,
     trust: Trust = Trust.OBSERVED,
 ) -> PlannedCheck:
@@ -148,11 +149,12 @@ def planned(
         settings={},
         seconds=60,
         selected=selected,
+        selection=selection,
         applicable=applicable,
         reason=None
         if runs
         else ("It was left out by --only." if not selected else "The change touches no file of it."),
-        run=PlannedRun(merged=ALL, base=base) if runs else None,
+        run=PlannedRun(merged=ALL if selection is None else SELECTED, base=base) if runs else None,
     )
 
 

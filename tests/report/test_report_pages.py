@@ -102,7 +102,7 @@ def test_a_conflict_says_that_nothing_is_known_of_what_moved() -> None:
 
 def test_a_partial_verdict_and_report_mode_say_so_at_the_top() -> None:
     for text in (console(VERDICTS["partial"](), colour=False), summary(VERDICTS["partial"]())):
-        assert "Partial: only some checks were selected" in "\n".join(text.splitlines()[:6])
+        assert "Partial: only a part of the contract was selected" in "\n".join(text.splitlines()[:6])
     for text in (console(VERDICTS["report-mode"](), colour=False), summary(VERDICTS["report-mode"]())):
         assert "Report mode: judged and shown, but it does not block." in "\n".join(text.splitlines()[:6])
 

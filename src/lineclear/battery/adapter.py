@@ -49,7 +49,8 @@ class Workbench:
     ``inputs`` a folder for files made for the tool; ``outputs`` the one it may write to; ``data`` the check's own
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
-    ``items`` the test ids in scope, None for all. ``port`` is a free loopback port.
+    ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
+    ``port`` is a free loopback port.
     """
 
     check: str
@@ -68,6 +69,7 @@ class Workbench:
     items: Sequence[str] | None
     port: int
     source: Source
+    asked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,7 @@ from lineclear.run.clock import now
 from lineclear.run.outputs import save
 from lineclear.run.plan import Battery, make_plan
 from lineclear.run.schedule import run_plan
+from lineclear.run.select import select
 from lineclear.run.workspaces import Trees, remove_tree
 
 __all__ = ["register"]
@@ -61,6 +62,13 @@ def register(commands: Any) -> None:
     command.add_argument("--head", metavar="REV", help="the change; default: the work tree with uncommitted work")
     command.add_argument("--contract", metavar="FILE", type=Path, help="use this contract, not the base's")
     command.add_argument("--only", metavar="CHECK", action="append", default=[], help="run only these checks")
+    command.add_argument(
+        "--select",
+        metavar="ITEM",
+        action="append",
+        default=[],
+        help="of the one check that --only names, run only this test (file::test) or file; may be repeated",
+    )
     command.add_argument("--out", metavar="DIR", type=Path, help="where the bundle goes; default: .lineclear")
     command.add_argument("--jobs", metavar="N", type=_positive, default=_jobs(), help="runs at a time")
     command.add_argument("--key", metavar="FILE", type=Path, help="sign the statements with this private key")
@@ -113,12 +121,22 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
     battery = Battery(
         definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
     )
+    only = [name for entry in arguments.only for name in entry.split(",") if name]
+    merged = resolved.change.merge_commit
+    selection = select(
+        arguments.select,
+        only=only,
+        contract=loaded.effective,
+        definitions=definitions,
+        files=None if merged is None else _files(resolved, merged),
+    )
     plan = make_plan(
         loaded.effective,
         resolved.change,
         battery,
-        files=_files(resolved),
-        only=[name for entry in arguments.only for name in entry.split(",") if name],
+        files=_files(resolved, *(c for c in (base, merged) if c is not None)),
+        only=only,
+        selection=selection,
         now=now(),
         version=__version__,
     )
@@ -126,9 +144,8 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
     return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle)
 
 
-def _files(resolved: Resolved) -> list[str]:
-    """Return the regular files of the base and of the merge result, where there is one."""
-    commits = [c for c in (resolved.change.base.commit, resolved.change.merge_commit) if c is not None]
+def _files(resolved: Resolved, *commits: str) -> list[str]:
+    """Return the regular files of some commits."""
     return sorted({entry.path for commit in commits for entry in resolved.scratch.entries(commit) if entry.is_file})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lineclear.judge.inputs import Inputs, Item
 from lineclear.judge.matching import Stated, match, unmatched
-from lineclear.model.evidence import Evidence
+from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
@@ -15,6 +15,7 @@ from lineclear.model.words import CheckStatus, Ended, FindingState, Level, Scope
 __all__ = ["Judged", "is_waived", "judge_check"]
 
 _UNKNOWN = FindingCounts(new=None, existing=None, fixed=None)
+_BESIDE = (ScopeKind.CHANGED, ScopeKind.SELECTED)  # the base was to be run at the same time
 _TRUST = tuple(Trust)  # weakest first
 
 
@@ -82,8 +83,11 @@ def _broken(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> tuple[
     if evidence.ended is not Ended.COMPLETED:
         status = CheckStatus.TIMEOUT if evidence.ended is Ended.TIMEOUT else CheckStatus.ERROR
         return status, _ended(evidence)
-    if planned.run is None or evidence.scope.kind is not ScopeKind.ALL:
-        return CheckStatus.ERROR, "It examined a part of the merge result where all of it was to be examined."
+    if planned.selection is None:
+        if planned.run is None or evidence.scope.kind is not ScopeKind.ALL:
+            return CheckStatus.ERROR, "It examined a part of the merge result where all of it was to be examined."
+    elif planned.run is None or evidence.scope != Scope(kind=ScopeKind.SELECTED, items=planned.selection):
+        return CheckStatus.ERROR, "It did not examine what was selected of the merge result."
     return None
 
 
@@ -153,7 +157,7 @@ def _status(
         path, why = missed[0]
         return CheckStatus.ERROR, f"It did not examine {path}{more}, which the change touches ({why})."
     errors = [s for s in comparison.stated if s.raw.level is Level.ERROR and not is_waived(s, waived)]
-    if comparison.gap is not None and (errors or planned.run is None or planned.run.base is ScopeKind.CHANGED):
+    if comparison.gap is not None and (errors or planned.run is None or planned.run.base in _BESIDE):
         return CheckStatus.ERROR, f"Whether its findings are new is not known. {comparison.gap}"
     new = sum(s.state is FindingState.NEW for s in errors)
     if new:

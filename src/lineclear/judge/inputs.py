@@ -13,7 +13,7 @@ from lineclear.model.contract import EffectiveContract
 from lineclear.model.evidence import Evidence
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import EvidenceRef
-from lineclear.model.words import TreeName
+from lineclear.model.words import ScopeKind, TreeName
 
 __all__ = ["Inputs", "Item"]
 
@@ -50,8 +50,9 @@ class Inputs:
 
     @property
     def partial(self) -> bool:
-        """Whether checks were left out, which the plan says and its checks say too."""
-        return self.plan.partial or any(not planned.selected for planned in self.plan.checks)
+        """Whether checks or parts of one were left out, which the plan says and its checks say too."""
+        left_out = any(not planned.selected or planned.selection is not None for planned in self.plan.checks)
+        return self.plan.partial or left_out
 
     @property
     def today(self) -> dt.date:
@@ -91,6 +92,9 @@ def _of_plan(plan: Plan, contract: EffectiveContract) -> Iterator[tuple[str, str
     for check in wanted:
         if planned.count(check) != 1:
             yield f"the plan does not hold the check {check[0]!r} as the contract has it", PLAN
+    for part in plan.checks:
+        if part.run is not None and (part.run.merged is ScopeKind.ALL) != (part.selection is None):
+            yield f"the plan of {part.id} does not agree with itself about what was selected", PLAN
     if len(planned) != len(wanted):
         yield f"the plan has {len(planned)} checks, the contract {len(wanted)}", PLAN
 

@@ -68,8 +68,8 @@ def waiver_entries(inputs: Inputs, *, fingerprints: frozenset[str], invariants: 
 
 
 def left_out(inputs: Inputs) -> frozenset[str]:
-    """Return the variables that do not say all there is, because checks that apply were left out by ``--only``."""
-    missing = [planned for planned in inputs.plan.checks if not planned.selected and planned.applicable]
+    """Return the variables that do not say all there is, because checks that apply were left out, or parts of one."""
+    missing = [p for p in inputs.plan.checks if p.applicable and (not p.selected or p.selection is not None)]
     if not missing:
         return frozenset()
     return frozenset({"findings", "checks", *({"tests"} if any(planned.suite for planned in missing) else ())})

@@ -41,7 +41,7 @@ def summary(
         conflicts = len(inputs.change.conflicts)
         where = f"conflict in {_count(conflicts, 'file')}" if conflicts else "could not be merged"
         return f"Base and head {where}, so nothing could be examined."
-    only = " Only selected checks ran." if inputs.partial else ""
+    only = _only(inputs)
     if outcome is Outcome.ERROR:
         failing = _asked(reasons, Outcome.FAIL, findings)
         besides = f" Besides, {failing}." if failing else ""
@@ -51,6 +51,12 @@ def summary(
     if outcome is Outcome.REVIEW:
         return f"A person must look: {_asked(reasons, outcome, findings)}.{only}"
     return f"{_passed(inputs, checks)}{_policy(findings, invariants)}.{_shown_only(checks)}{only}"
+
+
+def _only(inputs: Inputs) -> str:
+    if any(planned.selection is not None for planned in inputs.plan.checks):
+        return " Only what was selected of one check ran."
+    return " Only selected checks ran." if inputs.partial else ""
 
 
 def _named(reasons: Sequence[Reason], outcome: Outcome, kind: str) -> list[str]:
@@ -146,6 +152,11 @@ def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: S
     done = [check for check in checks if check.status in _DONE]
     lines = [f"{check.id}: {check.status.value}. {check.reason}" for check in checks if check.status not in _DONE]
     lines += [
+        f"{planned.id}: all but what --select named was left out."
+        for planned in inputs.plan.checks
+        if planned.selection is not None
+    ]
+    lines += [
         f"The invariant {entry.id} has no answer." for entry in invariants if entry.result is InvariantResult.ERROR
     ]
     evidence = _evidence(inputs, done)
@@ -192,6 +203,8 @@ def _looked(check: CheckResult, planned: PlannedCheck) -> str:
         f"{value} {name}" for name, value in (("new", counts.new), ("existing", counts.existing)) if value is not None
     ]
     said = ", ".join(known) or "which of its findings are new is not known"
+    if planned.selection is not None:
+        return f"{check.id} looked only at {_enumerate(planned.selection)}{f' ({found})' if found else ''}: {said}."
     return f"{check.id} looked at {planned.covers}{f' ({found})' if found else ''}: {said}."
 
 

@@ -54,6 +54,7 @@ class CheckDefinition(Model):
     ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
     has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
     testsSkipped).
+    ``select`` says what ``--select`` may name: test ids, files, or nothing because the check runs in full only.
     ``covers`` completes the sentence "<id> looked at <covers>".
     """
 
@@ -66,6 +67,7 @@ class CheckDefinition(Model):
     needs: Literal["python", "tests", "nothing"]
     suite: bool = False
     base: Literal["changed", "failing", "whenFound", "all"]
+    select: Literal["tests", "files", "nothing"] = "nothing"
     tool: ToolSource
     provides: dict[str, str] = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)

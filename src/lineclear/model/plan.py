@@ -23,6 +23,7 @@ class PlannedRun(Model):
 class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
 
+    ``selection`` are the tests or files that ``--select`` named, null for all of it.
     ``suite`` says that it runs tests and counts them.
     """
 
@@ -39,6 +40,7 @@ class PlannedCheck(Model):
     settings: dict[str, JsonValue]
     seconds: int
     selected: bool
+    selection: list[str] | None = None
     applicable: bool
     reason: str | None
     run: PlannedRun | None
@@ -47,7 +49,8 @@ class PlannedCheck(Model):
 class Plan(Model):
     """What is going to happen, decided from the base's contract and the change alone.
 
-    ``now`` is RFC 3339 in UTC, taken once. ``partial`` says that ``--only`` left checks out.
+    ``now`` is RFC 3339 in UTC, taken once. ``partial`` says that ``--only`` left checks out, or ``--select``
+    parts of one.
     """
 
     schema_version: Literal[1] = 1

@@ -114,7 +114,7 @@ def standing(verdict: Verdict) -> list[str]:
     """Return what limits the verdict as a whole: that it is partial, and that it does not block."""
     lines = []
     if verdict.partial:
-        lines.append("Partial: only some checks were selected, so this says nothing about the rest of the contract.")
+        lines.append("Partial: only a part of the contract was selected, so this says nothing about the rest of it.")
     if verdict.enforcement is Enforcement.REPORT:
         lines.append("Report mode: judged and shown, but it does not block.")
     return lines

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lineclear.battery.adapter import Adapter, Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.selection import file_of
 from lineclear.model.bundle import evidence_folder
 from lineclear.model.evidence import Evidence, FileDigest, Problem, Scope, Subject, Tool, Unexamined
 from lineclear.model.finding import RawFinding
@@ -111,7 +112,23 @@ async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     with OutputFolder(bench.outputs) as outputs:
         finished = await _start(task, invocation, trace)
         raw = _collect(task, invocation, finished, outputs, trace)
-    return await asyncio.to_thread(adapter.read, raw, bench)
+    reading = await asyncio.to_thread(adapter.read, raw, bench)
+    if bench.asked:
+        _refuse_unread(task, reading)
+    return reading
+
+
+def _refuse_unread(task: Task, reading: Reading) -> None:
+    """Refuse a run that did not look into what it was asked for: it would pass for want of looking."""
+    seen = {*reading.examined, *(item.path for item in reading.unexamined), *(f.path for f in reading.findings)}
+    for item in task.scope.items or ():
+        if file_of(item) not in seen:
+            raise RunProblem(
+                Ended.NOTHING_EXAMINED,
+                f"{task.tool.name} did not look into {file_of(item)!r}, which was selected",
+                where=f"check {task.planned.id}, --select",
+                todo="Select a file that the check reads, or leave --select out.",
+            )
 
 
 async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:

@@ -97,16 +97,26 @@ class _Runner:
     async def check(self, planned: PlannedCheck) -> None:
         """Run one check on the merge result and, as its definition says, on the base."""
         definition = self.battery.definitions[planned.use]
+        part = planned.selection
+        merged = Scope(kind=ScopeKind.ALL if part is None else ScopeKind.SELECTED, items=part)
         if definition.base in ("changed", "all"):
-            kind = ScopeKind.CHANGED if definition.base == "changed" else ScopeKind.ALL
-            items = sorted(self.trees.changed(TreeName.BASE)) if kind is ScopeKind.CHANGED else None
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._run(planned, definition, TreeName.MERGED, Scope(kind=ScopeKind.ALL)))
-                group.create_task(self._run(planned, definition, TreeName.BASE, Scope(kind=kind, items=items)))
+                group.create_task(self._run(planned, definition, TreeName.MERGED, merged))
+                group.create_task(self._run(planned, definition, TreeName.BASE, self._base_scope(definition, part)))
             return
-        reading = await self._run(planned, definition, TreeName.MERGED, Scope(kind=ScopeKind.ALL))
+        reading = await self._run(planned, definition, TreeName.MERGED, merged)
         if reading is not None and reading.findings:
             await self._run(planned, definition, TreeName.BASE, self._retry_scope(planned, definition, reading))
+
+    def _base_scope(self, definition: CheckDefinition, part: list[str] | None) -> Scope:
+        """Return what to run on the base beside the merge result: of selected files those that it has."""
+        if part is not None:
+            before = {file.path: file.old_path for file in self.trees.change.files or () if file.old_path is not None}
+            names = {before.get(path, path) for path in part}
+            return Scope(kind=ScopeKind.SELECTED, items=sorted(names.intersection(self.trees.files(TreeName.BASE))))
+        if definition.base == "changed":
+            return Scope(kind=ScopeKind.CHANGED, items=sorted(self.trees.changed(TreeName.BASE)))
+        return Scope(kind=ScopeKind.ALL)
 
     def _retry_scope(self, planned: PlannedCheck, definition: CheckDefinition, reading: Reading) -> Scope:
         """Return what to run on the base: what failed, under the names that it has there, or everything."""
@@ -184,7 +194,8 @@ class _Runner:
     ) -> Task:
         name = f"{planned.id}-{tree.value}"
         files = self.trees.files(tree)
-        if scope.kind is ScopeKind.CHANGED:
+        asked = planned.selection is not None and tree is TreeName.MERGED
+        if scope.kind is ScopeKind.CHANGED or (scope.kind is ScopeKind.SELECTED and definition.select == "files"):
             files = [path for path in files if path in frozenset(scope.items or ())]
             folder = await self.workspaces.extract(tree, files, f"{name}-tree")
         elif definition.executes:
@@ -207,7 +218,8 @@ class _Runner:
             settings=planned.settings,
             files=files,
             changed=self.trees.changed(tree),
-            items=scope.items if scope.kind is ScopeKind.SELECTED else None,
+            items=self._items(planned, scope, asked=asked),
+            asked=asked,
             port=free_port(),
             source=lambda path: self.trees.read(tree, path),
         )
@@ -223,6 +235,13 @@ class _Runner:
             path=_path(places, definition),
             services=self.services if definition.executes else None,
         )
+
+    def _items(self, planned: PlannedCheck, scope: Scope, *, asked: bool) -> list[str] | None:
+        """Return the selected items as the tool names them: tests relative to the project's root."""
+        if scope.kind is not ScopeKind.SELECTED or not asked:
+            return scope.items if scope.kind is ScopeKind.SELECTED else None
+        prefix = project_of(planned.settings, self.project).path("")
+        return [item.removeprefix(prefix) for item in scope.items or ()]
 
     def _not_started(
         self, planned: PlannedCheck, tree: TreeName, scope: Scope, ended: Ended, problem: Problem

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, ServiceSpec, Workbench
 from lineclear.battery.fingerprints import item_key
-from lineclear.battery.readers.scanner import json_report, rerun
+from lineclear.battery.readers.scanner import json_report
 from lineclear.battery.readers.schemathesis_report import ApiFailure, failures, read_run
+from lineclear.battery.selection import rerun
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
