@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+import importlib
 import re
 import sys
 import traceback
@@ -11,14 +11,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from lineclear.cli import audit, contract, judge, key, verify
 from lineclear.cli.streams import complain, give_up_on, prepare_streams, settle_streams
 from lineclear.errors import LineclearError
 from lineclear.report.escape import for_terminal
 
 __all__ = ["main"]
 
-_COMMANDS = (verify, judge, audit, contract, key)
+# A command's own help says the same. Only the module of the command that is asked for is imported: it takes a while.
+_COMMANDS = {
+    "verify": "verify a change and write its bundle",
+    "judge": "derive the verdict of a bundle again",
+    "audit": "check a bundle and judge it again, offline",
+    "contract": "check the contract",
+    "key": "keys that sign verdicts",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -29,21 +35,28 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands, or one that knows those of the others by name that ``argv`` does not ask for.
+
+    The first word is the command: there is no option before it that takes a value.
+    """
+    asked = next((word for word in argv or () if not word.startswith("-")), None)
     root = argparse.ArgumentParser(
         prog="lineclear",
         description="One verdict, with provenance, for a change.",
         epilog="Exit codes: 0 pass, 1 fail, 2 wrong usage or invalid contract, 3 review, 4 no verdict.",
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        module.register(commands)
+    for name, summary in _COMMANDS.items():
+        if argv is None or name == asked:
+            importlib.import_module(f"lineclear.cli.{name}").register(commands)
+        else:
+            commands.add_parser(name, help=summary)
     return root
 
 
 def _run(argv: Sequence[str]) -> int:
-    arguments = parser().parse_args(argv)
+    arguments = parser(argv).parse_args(argv)
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()
@@ -51,7 +64,7 @@ def _run(argv: Sequence[str]) -> int:
     except LineclearError as exc:
         _say(f"error: {exc}")
         return exc.exit_code
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except KeyboardInterrupt:
         _say(
             "error: interrupted, so no verdict was established\n"
             "  where: this command; the bundle that it began has no manifest\n"

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lineclear import __version__
 from lineclear.battery.definitions import load_definitions
@@ -30,8 +30,6 @@ from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, PLAN, VER
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 from lineclear.model.words import ContractSource
-from lineclear.prove.keys import Signer, load_signer
-from lineclear.prove.prove import prove, seal
 from lineclear.report.console import console
 from lineclear.report.escape import for_terminal
 from lineclear.report.progress import showing
@@ -44,6 +42,9 @@ from lineclear.run.plan import Battery, make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.select import select
 from lineclear.run.workspaces import Trees, remove_tree
+
+if TYPE_CHECKING:
+    from lineclear.prove.keys import Signer
 
 __all__ = ["register"]
 
@@ -91,15 +92,23 @@ def _verify(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupted)  # as Ctrl-C, also while git runs
     out = arguments.out if arguments.out is not None else open_repository(Path.cwd()).root / OUTPUT
     with claim_bundle(out) as bundle:
-        signer = load_signer(arguments.key) if arguments.key is not None else None
+        signer = _signer(arguments.key) if arguments.key is not None else None
         scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
         try:
             prepared = _prepare(arguments, bundle, scratch)
             verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
         finally:
             remove_tree(scratch)
         _print(verdict, bundle, arguments.format)
     return exit_code(verdict.outcome, verdict.enforcement)
+
+
+def _signer(key: Path) -> Signer:
+    from lineclear.prove.keys import load_signer  # only now: what signs takes a while to import
+
+    return load_signer(key)
 
 
 def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Prepared:
@@ -168,6 +177,8 @@ async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: 
             jobs=arguments.jobs,
             progress=progress,
         )
+    from lineclear.prove.prove import prove, seal  # only now: the checks need not wait for what signs
+
     verdict = judge_bundle(bundle)
     save(verdict.canonical(), bundle, VERDICT)
     prove(bundle, signer)
