@@ -150,7 +150,11 @@ def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Seque
 def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Sequence[InvariantEntry]) -> list[str]:
     """Return what this run did not establish: checks without a result, files nobody read, what nothing watched."""
     done = [check for check in checks if check.status in _DONE]
-    lines = [f"{check.id}: {check.status.value}. {check.reason}" for check in checks if check.status not in _DONE]
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for check in checks:
+        if check.status not in _DONE:
+            groups.setdefault((check.status.value, check.reason), []).append(check.id)
+    lines = [f"{_enumerate(ids)}: {status}. {reason}" for (status, reason), ids in groups.items()]
     lines += [
         f"{planned.id}: all but what --select named was left out."
         for planned in inputs.plan.checks
