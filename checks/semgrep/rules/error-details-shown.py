@@ -38,6 +38,13 @@ def total_logged(orders):
         return jsonify({"error": "the total could not be computed"}), 500
 
 
+def name(orders, number):
+    if not orders:
+        # ok: error-details-shown
+        raise HTTPException(status_code=500, detail=f"no name for {number}")
+    return orders.name(number)
+
+
 def price_refused(orders, number):
     try:
         return orders.price(int(number))

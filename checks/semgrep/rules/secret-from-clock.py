@@ -30,5 +30,7 @@ def drawn(user, key: bytes) -> str:
     # ok: secret-from-clock
     token_expires = time.time() + 3600
     # ok: secret-from-clock
+    user.api_key = user.Key(value=reset_token, created=time.time())
+    # ok: secret-from-clock
     order_number = str(uuid.uuid1())
     return f"{reset_token}{auth_token}{token_expires}{order_number}"
