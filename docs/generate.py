@@ -99,9 +99,9 @@ def _rules() -> Iterator[str]:
     corpus, figures = measured["corpus"], measured["rules"]
     yield "# Rules"
     yield ""
-    yield "Generated from `checks/semgrep/rules/` and `docs/rules.toml` by `nox -s generate`. These are the semgrep rules"
-    yield "of the pack `lineclear:python`. ERROR blocks by the default policy, WARNING and INFO do not; a rule that spares"
-    yield "tests is silent below `tests` and `test` and in `test_*.py`, `*_test.py` and `conftest.py`."
+    yield "Generated from `checks/semgrep/rules/` and `docs/rules.toml` by `nox -s generate`. These are the"
+    yield "semgrep rules of the pack `lineclear:python`. ERROR blocks by the default policy, the others do not; a rule"
+    yield "that spares tests is silent below `tests` and `test` and in `test_*.py`, `*_test.py` and `conftest.py`."
     yield ""
     yield "| rule | level | weakness | confidence | finds | in tests |"
     yield "|---|---|---|---|---|---|"
