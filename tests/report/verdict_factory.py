@@ -123,6 +123,7 @@ def _verdict(
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
+        reported_outcome=outcome,
         enforcement=Enforcement.ENFORCE,
         partial=False,
         summary=summary,
@@ -358,6 +359,7 @@ def report_mode() -> Verdict:
     return passing().model_copy(
         update={
             "outcome": Outcome.REVIEW,
+            "reported_outcome": Outcome.REVIEW,
             "enforcement": Enforcement.REPORT,
             "summary": "A person has to look: the change touches the control plane.",
             "reasons": [asks],

@@ -115,7 +115,7 @@ class Reading:
     """What a reader took from it.
 
     ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
-    where the check does that.
+    where the check does that. ``passed`` are the items that were seen to pass, None where none were selected.
     """
 
     findings: list[RawFinding]
@@ -123,6 +123,7 @@ class Reading:
     examined: frozenset[str]
     unexamined: list[Unexamined] = field(default_factory=list)
     retry_on_base: tuple[str, ...] = ()
+    passed: tuple[str, ...] | None = None
 
 
 class Adapter(Protocol):
