@@ -239,3 +239,19 @@ def test_a_crash_and_a_skip_are_no_pass(misbehaving: Run) -> None:
     assert (finding["rule"], finding["state"]) == ("test-failed", "new")
     assert misbehaving.code == 1
     assert any("counts as no pass" in line for line in misbehaving.verdict["notEstablished"])
+
+
+def test_too_many_failures_are_not_run_again(tmp_path: Path) -> None:
+    suite = (
+        "import product\nimport pytest\n\n\n@pytest.mark.parametrize('n', range(51))\n"
+        "def test_one(n):\n    assert product.one() == 1\n"
+    )
+    base = {"lineclear.yaml": CONTRACT, "product.py": "def one():\n    return 1\n", "test_many.py": suite}
+    change = {"product.py": "def one():\n    return 2\n"}
+    run = verify(changed_repo(tmp_path / "project", base=base, change=change))
+    assert (run.code, run.check("pytest")["findings"]["new"]) == (1, 51)
+    assert not list(run.bundle.glob("evidence/pytest/*/again-*"))
+    assert (
+        "51 tests of pytest fail on the merge result, more than are run again (50), so which of them are flaky is not "
+        "known."
+    ) in run.verdict["notEstablished"]

@@ -30,7 +30,7 @@ class TestCheck:
         assert (verdict.reasons, verdict.warnings) == ([], [])
         (reason,) = verdict.reported
         assert (reason.outcome, reason.source) == (asks, "check tool")
-        assert reason.text.endswith("(in report mode)")
+        assert reason.text.endswith(" (in report mode).")
         assert verdict.summary == (
             f"1 check passed on the merge result. In report mode, tool would make it {asks.value}."
         )
@@ -50,7 +50,7 @@ class TestCheck:
         check = planned("tool", enforce_from="2026-03-01")
         before = judge(make_inputs([check], pieces, now="2026-02-28T23:59:59Z"))
         assert (before.outcome, before.reported_outcome) == (Outcome.PASS, asks)
-        assert before.reported[0].text.endswith("(in report mode, enforced from 2026-03-01 on)")
+        assert before.reported[0].text.endswith("(in report mode, enforced from 2026-03-01 on).")
         assert (before.checks[0].enforcement, before.checks[0].enforce_from) == (REPORT, "2026-03-01")
         after = judge(make_inputs([check], pieces, now="2026-03-01T00:00:00Z"))
         assert (after.outcome, after.reported, after.checks[0].enforcement) == (asks, [], ENFORCE)

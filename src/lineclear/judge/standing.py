@@ -30,6 +30,8 @@ class Reasons:
             self.warnings.append(reason)
         elif part is not None and part.enforcement is Enforcement.REPORT:
             since = f", enforced from {part.enforce_from} on" if part.enforce_from is not None else ""
-            self.reported.append(reason.model_copy(update={"text": f"{reason.text} (in report mode{since})"}))
+            self.reported.append(
+                reason.model_copy(update={"text": f"{reason.text.removesuffix('.')} (in report mode{since})."})
+            )
         else:
             self.deciding.append(reason)

@@ -11,7 +11,16 @@ from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveContract
 from lineclear.model.finding import Finding
 from lineclear.model.plan import Plan, PlannedCheck
-from lineclear.model.verdict import BudgetResult, QuarantineEntry, Reason, Verdict, WaiverEntry
+from lineclear.model.verdict import (
+    BudgetResult,
+    CheckResult,
+    InvariantEntry,
+    QuarantineEntry,
+    Reason,
+    Verdict,
+    WaiverEntry,
+)
+from lineclear.model.words import Enforcement
 from lineclear.prove.merkle import merkle_root
 
 __all__ = ["Decision", "DecisionKind", "Log", "decisions", "write_log"]
@@ -101,6 +110,11 @@ def _of_contract(contract: EffectiveContract, verdict: Verdict) -> Iterator[Deci
     for parent in contract.extends:
         yield Decision(kind=DecisionKind.INHERITED, about=parent.uri, decided="read", digest=parent.digest)
     yield Decision(kind=DecisionKind.ENFORCEMENT, about=contract.uri, decided=verdict.enforcement.value)
+    parts: list[CheckResult | InvariantEntry] = [*verdict.checks, *verdict.invariants]
+    for part in parts:
+        if part.enforcement is Enforcement.REPORT:
+            reason = None if part.enforce_from is None else f"Enforced from {part.enforce_from} on."
+            yield Decision(kind=DecisionKind.ENFORCEMENT, about=part.id, decided="report", reason=reason)
 
 
 def _of_change(change: Change) -> Iterator[Decision]:
