@@ -120,14 +120,21 @@ class _Runner:
         scope = Scope(kind=ScopeKind.SELECTED, items=failing_items(base))
         steady = steady_items(base, await self._again(planned, definition, TreeName.BASE, scope))
         own = own_items(merged, steady, names)
-        edited = await asyncio.to_thread(
-            edited_items,
-            own,
-            names,
-            before=lambda path: self.trees.read(TreeName.BASE, path),
-            after=lambda path: self.trees.read(TreeName.MERGED, path),
-            base=base,
-        )
+        try:
+            edited = await asyncio.to_thread(
+                edited_items,
+                own,
+                names,
+                before=lambda path: self.trees.read(TreeName.BASE, path),
+                after=lambda path: self.trees.read(TreeName.MERGED, path),
+                base=base,
+            )
+        except Exception as exc:  # noqa: BLE001 - a run again that could not be made shows no pass, and ends no other check
+            problem, tree = own_error(exc, f"{planned.id}, what to run again"), TreeName.MERGED
+            scope = Scope(kind=ScopeKind.SELECTED, items=own)
+            for again in range(1, planned.reruns.times + 1 if planned.reruns is not None and own else 1):
+                write_evidence(self._not_started(planned, tree, scope, again, Ended.CRASHED, problem), self.bundle)
+            return
         scope = Scope(kind=ScopeKind.SELECTED, items=own, edited=edited)
         await self._again(planned, definition, TreeName.MERGED, scope)
 
