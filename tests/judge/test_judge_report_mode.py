@@ -7,7 +7,20 @@ import dataclasses
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_factory import MERGED, SUITE, check_of, ended, evidence, invariant, make_inputs, planned, raw, run, waiver
+from judge_factory import (
+    MERGED,
+    SUITE,
+    budget,
+    check_of,
+    ended,
+    evidence,
+    invariant,
+    make_inputs,
+    planned,
+    raw,
+    run,
+    waiver,
+)
 
 from lineclear.judge.judge import judge
 from lineclear.judge.outcome import PRECEDENCE, exit_code
@@ -97,6 +110,12 @@ class TestInvariant:
         assert (verdict.invariants[0].result, verdict.invariants[0].enforcement) == (InvariantResult.ERROR, REPORT)
         guarded = invariant("tests.collected == null || tests.collected > 0")
         assert judge(make_inputs([suite], [piece], invariants=[guarded])).invariants[0].result is InvariantResult.HELD
+
+    def test_a_budget_that_asks_that_only_warns(self) -> None:
+        suite = planned("suite", suite=True, enforcement=REPORT)
+        pieces = [evidence("suite", MERGED, measures=SUITE)]
+        verdict = judge(make_inputs([suite], pieces, budgets=[budget("tests.collected", fail=1)]))
+        assert (verdict.outcome, [w.source for w in verdict.warnings]) == (Outcome.PASS, ["budget size"])
 
     def test_a_suite_in_report_mode_takes_nothing_from_one_that_is_enforced(self) -> None:
         checks = [planned("suite", suite=True), planned("slow", suite=True, enforcement=REPORT)]

@@ -22,12 +22,12 @@ def repair(verdict: Verdict) -> str:
     groups = causes(verdict)
 
     def listed(reasons: list[Reason]) -> list[tuple[Reason, str | None]]:
-        return [(reason, requirements.get(reason.source)) for reason in reasons if not told_by_findings(reason)]
+        return [(reason, requirements.get(reason.source)) for reason in reasons]
 
     sections = [
         [f"# Repair list: {verdict.outcome.value.upper()}", "", for_markdown(verdict.summary)],
         [f"> {for_markdown(line)}" for line in standing(verdict)],
-        _section("Reasons", capped(listed(verdict.reasons), _reason, _CAP)),
+        _section("Reasons", capped(listed([r for r in verdict.reasons if not told_by_findings(r)]), _reason, _CAP)),
         _section("In report mode", capped(listed(verdict.reported), _reason, _CAP)),
         _section("Findings", capped(groups, _cause, _CAP)),
     ]
