@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineclear.battery.fingerprints import Region, SourceLines, item_key, logical_line, normalise
+from lineclear.battery.fingerprints import Region, SourceLines, item_key, logical_line
+from lineclear.battery.spelling import normalise
 
 
 def key(text: str, line: int, *, last: int | None = None, columns: tuple[int, int] | None = None) -> str:
@@ -180,3 +181,95 @@ def test_any_text_and_any_region_have_a_key(text: str, line: int, more: int, sta
 @settings(max_examples=60, deadline=None)
 def test_white_space_around_a_text_is_folded_away(text: str) -> None:
     assert normalise(f"  {text}\n\t") == normalise(text)
+
+
+FOLDED = {
+    "the prefix of Python 2": ("f(u'a')", 'f("a")'),
+    "letter case of a prefix": ("f(B'a', F'{b}')", 'f(b"a", f"{b}")'),
+    "one string written as two": ("f('one two')", 'f(\n    "one "\n    "two"\n)'),
+    "two strings broken elsewhere": ("f('one ' 'two three')", "f('one two '  # why\n  'three')"),
+    "a plain string before a formatted one": ("f(f'a{b}')", 'f("a" f"{b}")'),
+    "letter case of numbers": ("f(0XFF, 1E5, 3J)", "f(0xff, 1e5, 3j)"),
+    "letter case of escapes": (r"f('\xAB\u00E9')", r'f("\xab\u00e9")'),
+    "triple quotes": ("f('''a''')", 'f("""a""")'),
+    "brackets of a class": ("class A(): pass", "class A:\n    pass"),
+}
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_what_formatters_do_to_literals_leaves_the_key(name: str) -> None:
+    one, other = FOLDED[name]
+    assert whole(one) == whole(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("f(b'a')", "f('a')"),
+        ("f(f'{a}')", "f('{a}')"),
+        ("f('a', 'b')", "f('a' 'b')"),
+        ("f('(a)')", "f('a')"),
+        ("f('a,]')", "f('a]')"),
+        ("f('')", "f()"),
+        (r"f('\xab')", r"f('\xac')"),
+        ("f('A')", "f('a')"),
+        ("f(0xff)", "f(0xfe)"),
+    ],
+)
+def test_literals_that_differ_have_other_keys(one: str, other: str) -> None:
+    assert whole(one) != whole(other)
+
+
+def test_statements_that_share_a_line_and_do_not_any_more_have_one_key() -> None:
+    shared, apart = "a = eval(b); c = d\n", "a = eval(b)\nc = d\n"
+    assert key(shared, 1, columns=(0, 18)) == key(apart, 1, last=2, columns=(0, 5))
+
+
+def imported(text: str, message: str = "Mind the pickle module.") -> str:
+    return SourceLines(text.encode()).key("t", "r", Region(line=1, first=1, last=text.count("\n") + 1), message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os, pickle, sys",
+        "import pickle as p",
+        "from pickle import dumps, loads",
+        "from pickle import (\n    loads,\n    dumps as d,\n)",
+        "from pickle import loads",
+    ],
+)
+def test_an_import_that_was_sorted_split_or_merged_has_one_key(text: str) -> None:
+    assert imported(text) == imported("import pickle")
+
+
+def test_what_an_import_is_about_is_no_other_module() -> None:
+    assert imported("import os, pickle") != imported("import os, marshal", "Mind the marshal module.")
+    assert imported("import pickle.x, os") != imported("import pickle, os")
+    assert imported("from a import b, c", "No.") == imported("from a import c, b", "No.")
+    assert imported("from a import b", "No.") != imported("from a import c", "No.")
+
+
+def test_columns_are_counted_in_the_encoding_of_the_file() -> None:
+    plain = key("x = 1; f(a)\n", 1, columns=(7, 11))
+    latin = "# coding: latin-1\nx = 'éé'; f(a)\n".encode("latin-1")
+    scanner = Region(line=2, first=2, last=2, columns=(10, 14))
+    node = Region(line=2, first=2, last=2, columns=(12, 16), of_node=True)
+    assert {SourceLines(latin).key("tool", "rule", region) for region in (scanner, node)} == {plain}
+    shifted = Region(line=1, first=1, last=1, columns=(10, 14))
+    broken = SourceLines(b"x = '\xe9\xe9'; f(a)\n").key("tool", "rule", shifted)
+    assert broken == plain
+
+
+@pytest.mark.parametrize("name", ["utf-16", "idna", "zip", "nosuch", "utf-7", "unicode_escape", "hz", "utf-8-sig"])
+def test_no_declared_encoding_breaks_the_reader(name: str) -> None:
+    content = f"# coding: {name}\nx = 'éé\\x'; f(a) # {'a' * 70}.b\n".encode()
+    for columns in ((0, 3), (3, 9), (8, 14)):
+        for of_node in (False, True):
+            region = Region(line=2, first=2, last=2, columns=columns, of_node=of_node)
+            assert SourceLines(content).key("tool", "rule", region)
+
+
+@pytest.mark.parametrize("text", ['"""' * 9_000, "'" * 20_001, "\\" * 30_000, 'f"' * 15_000, "a " * 30_000])
+def test_folding_ends_soon_whatever_the_text(text: str) -> None:
+    assert len(normalise(text)) <= len(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import textwrap
+import time
 from collections import Counter
 from collections.abc import Mapping
 
@@ -290,3 +291,12 @@ class TestItems:
     def test_what_belongs_to_no_file_is_paired_with_its_like(self) -> None:
         one = raw(None, None, context=None)
         assert states(match([one], [one], renames={}, unchanged=nowhere)) == {EXISTING: 1}
+
+
+def test_many_equal_findings_are_paired_without_comparing_each_with_each() -> None:
+    before = [raw(path=f"old/{number:05}.py", line=1, key="a" * 64) for number in range(4_000)]
+    now = [raw(path=f"new/{number:05}.py", line=1, key="a" * 64) for number in range(4_001)]
+    started = time.process_time()
+    states = Counter(stated.state for stated in match(now, before, renames={}, unchanged=lambda _: False))
+    assert time.process_time() - started < 5
+    assert states == {EXISTING: 4_000, NEW: 1}

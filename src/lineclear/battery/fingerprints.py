@@ -13,17 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-__all__ = ["Region", "SourceLines", "item_key", "logical_line", "normalise"]
+from lineclear.battery.spelling import import_text, normalise
+
+__all__ = ["Region", "SourceLines", "item_key", "logical_line"]
 
 _MAX_LOGICAL_LINES = 12
 _MAX_LENGTH = 500
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-_FOLDED = (
-    (re.compile(r"\\\n|\s+"), ""),
-    (re.compile(r"\\?['\"]"), '"'),  # black writes 'it\'s' as "it's"
-    (re.compile(r",(?=[)\]}]|$)"), ""),
-    (re.compile(r"[()]"), ""),  # black adds and removes them around what it splits
-)
 _NO_TEXT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL)
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _COMPOUND = frozenset(
@@ -33,10 +29,10 @@ _COMPOUND = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """What a tool points at: lines from 1, both included, and columns in bytes of UTF-8 from 0, the last excluded.
+    """What a tool points at: lines from 1, both included, and columns in bytes of the file from 0, the last excluded.
 
     ``line`` is the line that is shown. ``columns`` are None where the tool gives none. ``of_node`` says that they are
-    the columns of a syntax node somewhere on the lines (bandit), not of the first and the last line.
+    the columns of a syntax node somewhere on the lines (bandit), not of the first and the last line: in bytes of UTF-8.
     """
 
     line: int
@@ -44,13 +40,6 @@ class Region:
     last: int
     columns: tuple[int, int] | None = None
     of_node: bool = False
-
-
-def normalise(text: str) -> str:
-    """Fold what reindenting and reformatting change: white space, quotes, trailing commas, round brackets."""
-    for pattern, replacement in _FOLDED:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def item_key(tool: str, rule: str, *what: str) -> str:
@@ -71,22 +60,26 @@ def logical_line(lines: list[str]) -> str:
 
 
 class SourceLines:
-    """The lines of one source file, for keys and contexts. Bytes that are no UTF-8 are replaced."""
+    """The lines of one source file, for keys and contexts. Bytes that are no text in its encoding are kept."""
 
     def __init__(self, content: bytes | None, *, python: bool = True) -> None:
-        text = (content or b"").decode("utf-8", "replace").removeprefix("\ufeff")
+        self._encoding = _encoding(content or b"") if python else "utf-8"
+        text = (content or b"").decode(self._encoding, "surrogateescape").removeprefix("\ufeff")
         self._lines = _NEWLINE.split(text) if text else []
         self._python = python
 
-    def key(self, tool: str, rule: str, region: Region | None) -> str:
+    def key(self, tool: str, rule: str, region: Region | None, message: str = "") -> str:
         """Return the key of a finding on a region; without one that the file has, the rule alone is the key.
 
         It is made of the text that the tool points at, of which the first logical line alone counts: a rule that flags
-        a whole function must not see a new defect whenever the function's body is edited.
+        a whole function must not see a new defect whenever the function's body is edited. The message only tells
+        which of the modules of one import statement is meant.
         """
         if region is None or not 1 <= region.line <= len(self._lines):
             return _digest("source", tool, rule, "")
-        return _digest("source", tool, rule, normalise(self._text(region))[:_MAX_LENGTH])
+        text = self._text(region)
+        imported = import_text(text, message) if self._python else None
+        return _digest("source", tool, rule, imported or normalise(text)[:_MAX_LENGTH])
 
     def context(self, line: int | None) -> str | None:
         """Return the digest of the two non-blank lines before and after a line, or None without one."""
@@ -111,8 +104,8 @@ class SourceLines:
             if node is not None:
                 return node
         elif region.columns is not None:
-            start = (first, self._character(first, region.columns[0]))
-            end = (last, self._character(last, region.columns[1]))
+            start = (first, self._character(first, region.columns[0], self._encoding))
+            end = (last, self._character(last, region.columns[1], self._encoding))
             if start < end:
                 return start, end
         line = region.line
@@ -154,7 +147,7 @@ class SourceLines:
                 yield self._slice(place, token.start)
                 place = token.end
                 continue
-            if token.type == tokenize.NEWLINE:
+            if token.type == tokenize.NEWLINE or (token.string == ";" and depth == 0):
                 end = token.start
                 break
             block = token.string in _COMPOUND if block is None else block
@@ -173,8 +166,12 @@ class SourceLines:
         lines[0] = lines[0][start[1] :]
         return "\n".join(lines)
 
-    def _character(self, line: int, column: int) -> int:
-        return len(self._lines[line - 1].encode("utf-8", "replace")[:column].decode("utf-8", "ignore"))
+    def _character(self, line: int, column: int, encoding: str = "utf-8") -> int:
+        try:
+            before = self._lines[line - 1].encode(encoding, "surrogateescape")[:column]
+            return len(before.decode(encoding, "surrogateescape"))
+        except UnicodeError:  # inside a character, or an encoding that depends on what stands before
+            return column
 
     @cached_property
     def _tokens(self) -> list[tokenize.TokenInfo] | None:
@@ -192,6 +189,16 @@ class SourceLines:
                 return ast.parse("\n".join(self._lines))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+
+
+def _encoding(content: bytes) -> str:
+    """Return the encoding that a Python file declares; UTF-8 where it declares none, or one that it does not have."""
+    try:
+        name, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        content.decode(name)
+    except (SyntaxError, LookupError, ValueError):
+        return "utf-8"
+    return "utf-8" if name == "utf-8-sig" else name
 
 
 def _digest(*parts: str) -> str:

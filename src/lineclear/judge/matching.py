@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lineclear.model.finding import RawFinding
@@ -88,29 +88,46 @@ def _pair(
     now, before = sorted(now, key=_place), sorted(before, key=_place)
     pairs: list[tuple[RawFinding, RawFinding]] = []
 
-    def same_file(a: RawFinding, b: RawFinding) -> bool:
-        return a.path == (renames.get(b.path, b.path) if b.path is not None else None)
+    def path(finding: RawFinding) -> str | None:
+        return finding.path
 
-    def same_surroundings(a: RawFinding, b: RawFinding) -> bool:
-        return a.context is not None and a.context == b.context
+    def renamed(finding: RawFinding) -> str | None:
+        return renames.get(finding.path, finding.path) if finding.path is not None else None
 
-    tests: tuple[Callable[[RawFinding, RawFinding], bool], ...] = (
-        lambda a, b: same_file(a, b) and same_surroundings(a, b),
-        same_file,
-        same_surroundings,
-        lambda a, b: a.context is not None and b.context is not None,
+    # Each round: what must be equal of a finding of the merge result and one of the base; None is equal to nothing.
+    rounds: tuple[tuple[Callable[[RawFinding], Hashable], Callable[[RawFinding], Hashable]], ...] = (
+        (lambda f: f.context and (path(f), f.context), lambda f: f.context and (renamed(f), f.context)),
+        (lambda f: (path(f),), lambda f: (renamed(f),)),
+        (lambda f: f.context, lambda f: f.context),
+        (lambda f: f.context and True, lambda f: f.context and True),
     )
-    for test in tests:
-        rest = []
-        for finding in now:
-            partner = next((other for other in before if test(finding, other)), None)
-            if partner is None:
-                rest.append(finding)
-            else:
-                before.remove(partner)
-                pairs.append((finding, partner))
-        now = rest
+    for ours, theirs in rounds:
+        paired, now, before = _join(now, before, ours, theirs)
+        pairs += paired
     return pairs, now, before
+
+
+def _join(
+    now: list[RawFinding],
+    before: list[RawFinding],
+    ours: Callable[[RawFinding], Hashable],
+    theirs: Callable[[RawFinding], Hashable],
+) -> tuple[list[tuple[RawFinding, RawFinding]], list[RawFinding], list[RawFinding]]:
+    """Pair findings of equal value in their order; return the pairs and what is left of both lists."""
+    waiting: dict[Hashable, deque[int]] = defaultdict(deque)
+    for index, finding in enumerate(before):
+        waiting[theirs(finding)].append(index)
+    waiting.pop(None, None)
+    pairs, rest, taken = [], [], set()
+    for finding in now:
+        partners = waiting.get(ours(finding))
+        if partners:
+            index = partners.popleft()
+            taken.add(index)
+            pairs.append((finding, before[index]))
+        else:
+            rest.append(finding)
+    return pairs, rest, [finding for index, finding in enumerate(before) if index not in taken]
 
 
 def _by_key(findings: Iterable[RawFinding]) -> dict[str, list[RawFinding]]:

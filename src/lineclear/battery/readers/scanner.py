@@ -128,7 +128,7 @@ def located(hits: Iterable[Hit], *, tool: str, check: str, source: Source) -> li
                 path=hit.path,
                 line=region.line,
                 end_line=max(region.line, region.last),
-                key=lines.key(tool, hit.rule, region),
+                key=lines.key(tool, hit.rule, region, hit.message),
                 context=lines.context(region.line),
                 remedy=hit.remedy,
                 reproduce=rerun(check, hit.path),
