@@ -49,7 +49,7 @@ FILLER = "ROWS = [\n" + "".join(f"    {n},\n" for n in range(40)) + "]\n"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A commit that reformats, moves, splits and merges files with defects, and changes line ends and tabs."""
-    base = {
+    base: dict[str, str | bytes] = {
         **CONTRACT,
         "pkg/reformatted.py": OLD,
         "pkg/tabs.py": "def f(a):\n\tif a:\n\t\treturn eval(a + 't')\n",
@@ -62,7 +62,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "pkg/one.py": "def one(a):\n    return eval(a + '1')\n",
         "pkg/two.py": "def two(a):\n    return eval(a + '2')\n",
     }
-    change = {
+    change: dict[str, str | bytes] = {
         "pkg/reformatted.py": FORMATTED,
         "pkg/tabs.py": "def f(a):\n    if a:\n        return eval(a + 't')\n",
         "pkg/ends.py": b"def f(a):\n    return eval(a + 'e')\n",

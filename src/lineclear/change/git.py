@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,10 +81,9 @@ class Git:
 
     def ask(self, *arguments: str, stdin: bytes = b"") -> Answer:
         """Run git and return its answer, whatever the exit code. Raise UsageError when git is not there."""
-        options = [part for setting in self.settings for part in ("-c", setting)]
         try:
             done = subprocess.run(
-                ["git", *options, *arguments],
+                self._command(arguments),
                 cwd=self.folder,
                 env=dict(self.environment),
                 input=stdin,
@@ -92,11 +91,7 @@ class Git:
                 check=False,
             )
         except FileNotFoundError as exc:
-            raise UsageError(
-                "git was not found",
-                where=f"PATH={self.environment.get('PATH', '')}",
-                todo="Install git 2.38 or newer, or put it on PATH.",
-            ) from exc
+            raise self._not_found() from exc
         return Answer(code=done.returncode, out=done.stdout, err=done.stderr.decode(errors="backslashreplace").strip())
 
     def run(self, *arguments: str, stdin: bytes = b"") -> Answer:
@@ -110,6 +105,21 @@ class Git:
             )
         return answer
 
+    def serve(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start git with pipes at both ends, for the caller to talk with and to end. A Ctrl-C does not reach it."""
+        try:
+            return subprocess.Popen(
+                self._command(arguments),
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except FileNotFoundError as exc:
+            raise self._not_found() from exc
+
     def having(self, **variables: str) -> Git:
         """Return the same git with more environment variables."""
         return Git(folder=self.folder, environment={**self.environment, **variables}, settings=self.settings)
@@ -117,6 +127,16 @@ class Git:
     def setting(self, *settings: str) -> Git:
         """Return the same git with more ``-c name=value`` settings."""
         return Git(folder=self.folder, environment=self.environment, settings=(*self.settings, *settings))
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return ["git", *(part for setting in self.settings for part in ("-c", setting)), *arguments]
+
+    def _not_found(self) -> UsageError:
+        return UsageError(
+            "git was not found",
+            where=f"PATH={self.environment.get('PATH', '')}",
+            todo="Install git 2.38 or newer, or put it on PATH.",
+        )
 
 
 def user_git(folder: Path) -> Git:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from lineclear.change.blobs import Blobs
 from lineclear.change.git import Git, decode_path, isolated_git
 from lineclear.change.repository import Repository
 from lineclear.errors import EngineError, UsageError
@@ -55,6 +56,7 @@ class Scratch:
         self.git: Git = isolated_git(self.git_dir)
         self._repository = repository
         self._entries: dict[str, dict[str, TreeEntry]] = {}
+        self._blobs = Blobs(self.git)
 
     @property
     def objects(self) -> Path:
@@ -70,7 +72,7 @@ class Scratch:
         entry = self._tree(commit).get(path)
         if entry is None or not entry.is_file:
             return None
-        return self.git.run("cat-file", "blob", entry.blob).out
+        return self._blobs.read(entry.blob)
 
     def materialise(self, commit: str, folder: Path) -> None:
         """Check a commit out into a new folder, as a repository of its own with HEAD detached and the user's tags.

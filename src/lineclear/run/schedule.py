@@ -249,7 +249,8 @@ class _Runner:
         files = self.trees.files(tree)
         asked = planned.selection is not None and tree is TreeName.MERGED and again is None
         if scope.kind is ScopeKind.CHANGED or (scope.kind is ScopeKind.SELECTED and definition.select == "files"):
-            files = [path for path in files if path in frozenset(scope.items or ())]
+            wanted = frozenset(scope.items or ())
+            files = [path for path in files if path in wanted]
             folder = await self.workspaces.extract(tree, files, f"{name}-tree")
         elif definition.executes:
             folder = await self.workspaces.copy(tree, f"{name}-tree")
