@@ -64,8 +64,8 @@ def test_a_number_that_does_not_fit_is_an_error() -> None:
         ENVIRONMENT.bind(facts(findings=[finding(line=2**64)]))
 
 
-def test_ten_thousand_findings_are_looked_at_and_more_are_an_error() -> None:
-    program = ENVIRONMENT.compile('findings.exists(f, f.state == "new")', expected=bool, where="test")
+def test_ten_thousand_findings_are_looked_at_at_once_and_more_are_an_error() -> None:
+    program = ENVIRONMENT.compile('findings.exists_one(f, f.state == "new")', expected=bool, where="test")
     many = [finding(state="existing")] * 9_999
     assert program.evaluate(ENVIRONMENT.bind(facts(findings=many))) is False
     with pytest.raises(EvaluationError, match="more than 10,000 items"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from lineclear.contract.cel.complaints import fault_from
 from lineclear.contract.cel.descriptors import Catalogue, describe
 from lineclear.contract.cel.fault import Fault, contract_error
 from lineclear.contract.cel.measured import guarded_reads, smuggling
+from lineclear.contract.cel.parts import SIZE, Spread, spread
 from lineclear.contract.cel.tree import Call, Constant, Name, Node, read_tree, walk
 from lineclear.contract.cel.vocabulary import vocabulary_faults
 from lineclear.contract.cel.wire import GUARD, encode_guarded
@@ -37,6 +38,11 @@ _TYPES = {
     int: ("int", "an expression that gives a whole number"),
 }
 
+_TOO_LONG = (
+    "the expression looks at more than 10,000 items, which is the most that CEL allows; "
+    "one that is LIST.exists(…) or LIST.all(…) alone, or its negation, may look at any number"
+)
+
 
 class EvaluationError(Exception):
     """An expression has no value for these facts. Never the same as false."""
@@ -47,6 +53,22 @@ class Bound:
     """Facts in the form that programs read. Made once by :meth:`Environment.bind`, for any number of programs."""
 
     activation: cel.Activation
+    data: Mapping[str, Any]
+    environment: cel.Env
+
+    def parts(self, of: Spread) -> Iterator[cel.Activation]:
+        """Yield the same facts, with a part of one list in place of the list."""
+        whole = self.data[of.variable]
+        items = whole if of.field is None else list(getattr(whole, of.field))
+        for start in range(0, len(items), SIZE):
+            part = items[start : start + SIZE]
+            if of.field is not None:
+                message = type(whole)()
+                message.CopyFrom(whole)
+                message.ClearField(of.field)
+                getattr(message, of.field).extend(part)
+                part = message
+            yield self.environment.Activation(data={**self.data, of.variable: part})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +82,31 @@ class Program(Generic[Value]):
     names: frozenset[str]
     expression: cel.Expression
     kind: type[Value]
+    spread: Spread | None
 
     def evaluate(self, facts: Bound) -> Value:
         """Return the value. Raises :class:`EvaluationError` where there is none: a null fact, a missing key, …"""
         try:
-            result = self.expression.eval(facts.activation)
+            return self._answer(facts.activation)
+        except EvaluationError as exc:
+            if self.spread is None or str(exc) != _TOO_LONG:
+                raise
+        error: EvaluationError | None = None
+        for part in facts.parts(self.spread):
+            try:
+                value = self._answer(part)
+            except EvaluationError as exc:
+                error = exc
+            else:
+                if value is self.spread.decides:
+                    return value
+        if error is not None:
+            raise error
+        return self.kind(not self.spread.decides)
+
+    def _answer(self, activation: cel.Activation) -> Value:
+        try:
+            result = self.expression.eval(activation)
         except RuntimeError as exc:
             raise EvaluationError(_sentence(str(exc))) from exc
         if result.type() in (cel.Type.ERROR, cel.Type.UNKNOWN):
@@ -110,7 +152,7 @@ class Environment:
         labels = guarded_reads(root, self._catalogue)
         names = {node.name for node in walk(root) if isinstance(node, Name)} & set(self._catalogue.variables)
         expression = self._guarded(serialized, labels, where)
-        return Program(text=text, names=frozenset(names), kind=expected, expression=expression)
+        return Program(text=text, names=frozenset(names), kind=expected, expression=expression, spread=spread(root))
 
     def bind(self, facts: Facts) -> Bound:
         """Return the facts for evaluation. Raises :class:`EvaluationError` if a number or a text does not fit CEL."""
@@ -119,7 +161,7 @@ class Environment:
             data = {name: self._message(name, value) for name, value in values.items()}
         except (json_format.ParseError, ValueError) as exc:
             raise EvaluationError(f"the facts cannot be stated in CEL: {exc}") from exc
-        return Bound(activation=self._env.Activation(data=data))
+        return Bound(activation=self._env.Activation(data=data), data=data, environment=self._env)
 
     def _fault(self, root: Node, expected: type[bool] | type[int]) -> Fault | None:
         rules = (smuggling(root, self._catalogue), vocabulary_faults(root, self._catalogue), self._bad_patterns(root))
@@ -185,5 +227,5 @@ def _known(value: object, label: str) -> object:
 def _sentence(message: str) -> str:
     text = re.sub(r"\s*\[[A-Z_]+\]\s*$", "", re.sub(r"^[A-Z_]+: ", "", message)).strip()
     if "Iteration budget" in text:
-        return "the expression looks at more than 10,000 items, which is the most that CEL allows"
+        return _TOO_LONG
     return text or "CEL gave an error without a text"
