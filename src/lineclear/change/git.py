@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ KEPT = re.compile(
     r"GIT_(ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|SSL_.+|PROXY_.+|HTTP_PROXY_AUTHMETHOD"
     r"|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|CONFIG_COUNT|CONFIG_KEY_\d+|CONFIG_VALUE_\d+)"
 )
+
+_LITTLE = 16_384  # bytes
 
 _FIXED = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -92,6 +95,12 @@ class Git:
             )
         except FileNotFoundError as exc:
             raise self._not_found() from exc
+        if done.returncode != 0 and _no_room(self.folder, done.stderr):
+            raise EngineError(
+                "git cannot write: no space is left",
+                where=f"{self.folder}: git {arguments[0]}",
+                todo="Free space in the temporary folder, or name another one with TMPDIR.",
+            )
         return Answer(code=done.returncode, out=done.stdout, err=done.stderr.decode(errors="backslashreplace").strip())
 
     def run(self, *arguments: str, stdin: bytes = b"") -> Answer:
@@ -156,6 +165,14 @@ def isolated_git(git_dir: Path, *, work_tree: Path | None = None) -> Git:
 def decode_path(raw: bytes) -> str:
     r"""Return a path of git as text that is always valid UTF-8; bytes that are not become ``\xNN``."""
     return raw.decode("utf-8", "backslashreplace")
+
+
+def _no_room(folder: Path, said: bytes) -> bool:
+    """Say whether git failed for want of space; it does not always say so."""
+    try:
+        return b"No space left on device" in said or shutil.disk_usage(folder).free < _LITTLE
+    except OSError:
+        return False
 
 
 def _scrubbed() -> dict[str, str]:

@@ -93,12 +93,12 @@ def default_base(repository: Repository, *, head: Named, uncommitted: bool) -> N
     return _local_base(repository, head=head, uncommitted=uncommitted)
 
 
-def shallow_clone(what: str, *, where: str) -> UsageError:
-    """Return the error for history that a shallow clone left out."""
+def shallow_clone(what: str, *, where: str, of: str = "", more: str = "") -> UsageError:
+    """Return the error for history that a shallow clone left out; ``of`` names what has to be fetched."""
     return UsageError(
         f"{what}; this is a shallow clone",
         where=where,
-        todo="Run `git fetch --unshallow`; with actions/checkout set `fetch-depth: 0`.",
+        todo=f"Run `git fetch --unshallow{of}`; with actions/checkout set `fetch-depth: 0`.{more}",
     )
 
 
@@ -179,12 +179,14 @@ def _unknown(repository: Repository, revision: str, *, said: str, where: str) ->
             f"{revision!r} could be more than one commit", where=where, todo="Give more digits of the SHA."
         )
     close = _close_names(repository, revision)
+    if repository.shallow:
+        near = f" Or did you mean {' or '.join(close)}?" if close else ""
+        branches = " origin '+refs/heads/*:refs/remotes/origin/*'"  # such a clone follows one branch alone
+        return shallow_clone(f"the commit {revision!r} is not here", where=where, of=branches, more=near)
     if not close and _commit(repository, "HEAD") is None:
         return _no_commit(repository)
     if close:
         return UsageError(f"there is no revision {revision!r}", where=where, todo=f"Did you mean {' or '.join(close)}?")
-    if repository.shallow:
-        return shallow_clone(f"the commit {revision!r} is not here", where=where)
     return UsageError(
         f"there is no revision {revision!r}",
         where=where,

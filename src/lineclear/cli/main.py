@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import re
 import sys
@@ -25,6 +26,8 @@ _COMMANDS = {
     "contract": "check the contract",
     "key": "keys that sign verdicts",
 }
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -75,16 +78,24 @@ def _run(argv: Sequence[str]) -> int:
         give_up_on(1, 2)
         return 4
     except Exception as exc:  # noqa: BLE001 - the outermost function: whatever goes wrong here is no verdict
-        _say(f"error: Lineclear met an error of its own: {_innermost(exc)}\n  to do: report it")
+        _say(_own_error(exc))
         return 4
 
 
-def _innermost(error: BaseException) -> str:
-    """Return the first error of a group of errors, and where it was raised."""
+def _own_error(error: BaseException) -> str:
+    """Return the words for the first error of a group of errors; a full disk is no defect of ours."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error}\n  where: {Path(last.filename).name}, line {last.lineno}"
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return (
+            f"error: nothing could be written, so no verdict was established: {error.strerror}\n"
+            f"  where: {error.filename or f'the bundle, the temporary folder or the output ({where})'}\n"
+            "  to do: free space where the bundle and $TMPDIR are, or name others with --out and TMPDIR"
+        )
+    what = f"Lineclear met an error of its own: {type(error).__name__}: {error}"
+    return f"error: {what}\n  where: {where}\n  to do: report it"
 
 
 def _say(text: str) -> None:

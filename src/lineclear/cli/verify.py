@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,12 +22,13 @@ from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
 from lineclear.cli.bundle_folder import begin_bundle, claim_bundle
+from lineclear.cli.streams import give_up_on
 from lineclear.contract.find import find_contract
 from lineclear.contract.load import Loaded, load_contract
 from lineclear.github.event import read_event
 from lineclear.judge.bundle import judge_bundle
 from lineclear.judge.outcome import exit_code
-from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, PLAN, VERDICT
+from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, MANIFEST, PLAN, VERDICT
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 from lineclear.model.words import ContractSource
@@ -93,16 +95,29 @@ def _verify(arguments: argparse.Namespace) -> int:
     out = arguments.out if arguments.out is not None else open_repository(Path.cwd()).root / OUTPUT
     with claim_bundle(out) as bundle:
         signer = _signer(arguments.key) if arguments.key is not None else None
-        scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
-        try:
-            prepared = _prepare(arguments, bundle, scratch)
-            verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt from None
-        finally:
-            remove_tree(scratch)
-        _print(verdict, bundle, arguments.format)
+        with _withdrawn_on_error(bundle):
+            scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
+            try:
+                prepared = _prepare(arguments, bundle, scratch)
+                verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
+            except asyncio.CancelledError:
+                raise KeyboardInterrupt from None
+            finally:
+                remove_tree(scratch)
+            _print(verdict, bundle, arguments.format)
     return exit_code(verdict.outcome, verdict.enforcement)
+
+
+@contextlib.contextmanager
+def _withdrawn_on_error(bundle: Path) -> Iterator[None]:
+    """Leave no verdict behind where the answer is that there is none, whatever went wrong and however late."""
+    try:
+        yield
+    except BaseException:
+        for path in (MANIFEST, VERDICT):
+            with contextlib.suppress(OSError):
+                (bundle / path).unlink(missing_ok=True)
+        raise
 
 
 def _signer(key: Path) -> Signer:
@@ -220,6 +235,15 @@ def _give_up() -> None:
 
 
 def _print(verdict: Verdict, bundle: Path, form: str) -> None:
+    """Print the answer. A reader that went away changes nothing: the bundle holds it. A full disk is an error."""
+    try:
+        _show(verdict, bundle, form)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        give_up_on(1)
+
+
+def _show(verdict: Verdict, bundle: Path, form: str) -> None:
     if form == "json":
         sys.stdout.buffer.write(verdict.canonical())
         return

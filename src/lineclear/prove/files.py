@@ -112,7 +112,9 @@ def write_bytes(bundle: Path, path: str, data: bytes) -> None:
         _sync_folder(target.parent)
     except OSError as exc:
         what = f"A file of the bundle could not be written: {exc.strerror}"
-        raise BundleError(what, where=str(target), todo="Give --out a folder that nothing else writes into.") from exc
+        raise BundleError(
+            what, where=str(target), todo="Give --out a folder with free space that nothing else writes into."
+        ) from exc
 
 
 def parse_json(data: bytes, *, where: str) -> JsonValue:
