@@ -6,7 +6,7 @@ engine (``lineclear.run``), so that they hold for every tool alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, TreeName
 
 __all__ = [
+    "FETCH_LFS",
     "Adapter",
     "Invocation",
     "Raw",
@@ -27,6 +28,8 @@ __all__ = [
     "Source",
     "Workbench",
 ]
+
+FETCH_LFS = "Run `git lfs pull` (for the base `git lfs fetch --all`); with actions/checkout set `lfs: true`."
 
 Source = Callable[[str], bytes | None]
 """Gives a regular file of the tree as git has it, or None; never follows a link, never reads the work tree."""
@@ -50,7 +53,8 @@ class Workbench:
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
-    ``port`` is a free loopback port.
+    ``port`` is a free loopback port. ``absent`` are files that Git LFS
+    keeps and whose content is not here: the tree has a pointer in their place, which is never what they hold.
     """
 
     check: str
@@ -70,6 +74,19 @@ class Workbench:
     port: int
     source: Source
     asked: bool = False
+    absent: frozenset[str] = frozenset()
+
+    def require_content(self, paths: Iterable[str]) -> None:
+        """Raise :class:`RunProblem` where the content of one of these files is not here."""
+        lost = sorted(self.absent.intersection(paths))
+        if lost:
+            more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+            raise RunProblem(
+                Ended.NO_ENVIRONMENT,
+                f"{lost[0]}{more} is a Git LFS pointer, and its content is not here",
+                where=f"check {self.check}, {self.tree_name.value} tree",
+                todo=FETCH_LFS,
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

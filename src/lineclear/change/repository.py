@@ -32,6 +32,7 @@ class Repository:
     shallow: bool
     partial: bool
     git_version: str
+    lfs_store: Path
 
     @property
     def name(self) -> str:
@@ -69,18 +70,19 @@ def open_repository(start: Path) -> Repository:
     def ask(*arguments: str) -> str:
         return git.run("rev-parse", "--path-format=absolute", *arguments).text()
 
-    root = Path(ask("--show-toplevel"))
+    root, common = Path(ask("--show-toplevel")), Path(ask("--git-common-dir"))
     promisors = git.ask("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
     return Repository(
         root=root,
         git=user_git(root),
         git_dir=Path(ask("--git-dir")),
-        common_dir=Path(ask("--git-common-dir")),
+        common_dir=common,
         objects=Path(ask("--git-path", "objects")),
         object_format=ask("--show-object-format"),
         shallow=ask("--is-shallow-repository") == "true",
         partial=bool(promisors.out),
         git_version=version,
+        lfs_store=common / (git.ask("config", "--type=path", "--get", "lfs.storage").text() or "lfs"),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lineclear.change.blobs import Blobs
 from lineclear.change.git import Git, decode_path, isolated_git
+from lineclear.change.lfs import LARGEST_POINTER, SMALLEST_POINTER, find_content, read_pointer
 from lineclear.change.repository import Repository
 from lineclear.errors import EngineError, UsageError
 
@@ -56,6 +57,7 @@ class Scratch:
         self.git: Git = isolated_git(self.git_dir)
         self._repository = repository
         self._entries: dict[str, dict[str, TreeEntry]] = {}
+        self._pointers: dict[str, dict[str, Path | None]] = {}
         self._blobs = Blobs(self.git)
 
     @property
@@ -68,17 +70,36 @@ class Scratch:
         return list(self._tree(commit).values())
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """Return the bytes of a file as git stores it; null where there is none, or a link, folder or submodule."""
+        """Return the bytes of a file as git stores it; null where there is none, or a link, folder or submodule.
+
+        Of a file that Git LFS keeps, it is the content where that is here, else the pointer.
+        """
         entry = self._tree(commit).get(path)
         if entry is None or not entry.is_file:
             return None
-        return self._blobs.read(entry.blob)
+        content = self._blobs.read(entry.blob)
+        pointer = read_pointer(content)
+        kept = find_content(pointer, self._lfs_stores) if pointer is not None else None
+        return content if kept is None else kept.read_bytes()
+
+    def pointers(self, commit: str) -> dict[str, Path | None]:
+        """Return the files of a commit that Git LFS keeps, each with where its content is, or None."""
+        if commit not in self._pointers:
+            self._pointers[commit] = {
+                entry.path: find_content(pointer, self._lfs_stores)
+                for entry in self.entries(commit)
+                if entry.is_file and SMALLEST_POINTER <= (entry.size or 0) <= LARGEST_POINTER
+                for pointer in [read_pointer(self._blobs.read(entry.blob))]
+                if pointer is not None
+            }
+        return self._pointers[commit]
 
     def materialise(self, commit: str, folder: Path) -> None:
         """Check a commit out into a new folder, as a repository of its own with HEAD detached and the user's tags.
 
         What git itself does on checkout (line ends and encodings that the commit's attributes ask for) is done, as
-        in any clone; filters, hooks and submodules are not. Raise UsageError when the folder is not empty, and
+        in any clone; filters, hooks and submodules are not. Where the content of a file that Git LFS keeps is here, it
+        stands in the pointer's place. Raise UsageError when the folder is not empty, and
         EngineError when git cannot write the tree.
         """
         if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
@@ -98,6 +119,15 @@ class Scratch:
                 where=str(folder),
                 todo="Look for file names that this file system cannot hold, and for free space.",
             )
+        kept = self.pointers(commit)
+        for entry in self.entries(commit):
+            content = kept.get(entry.path)
+            if content is not None:
+                shutil.copyfile(content, os.fsencode(folder) + b"/" + entry.raw, follow_symlinks=False)
+
+    @property
+    def _lfs_stores(self) -> tuple[Path, ...]:
+        return (self.folder / "lfs", self._repository.lfs_store)
 
     def _tree(self, commit: str) -> dict[str, TreeEntry]:
         if commit not in self._entries:

@@ -61,6 +61,7 @@ class Task:
     path: str
     services: ProjectServices | None = None
     again: int | None = None
+    executes: bool = False
 
 
 @dataclass
@@ -107,6 +108,8 @@ def write_evidence(evidence: Evidence, bundle: Path) -> None:
 
 async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     bench = task.bench
+    if task.executes:
+        bench.require_content(bench.files)  # what the project's code makes of a pointer says nothing about it
     invocation = adapter.prepare(bench)
     for name, content in invocation.inputs.items():
         (bench.inputs / name).write_bytes(content)

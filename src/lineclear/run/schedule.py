@@ -276,6 +276,7 @@ class _Runner:
             asked=asked,
             port=free_port(),
             source=lambda path: self.trees.read(tree, path),
+            absent=await asyncio.to_thread(self.trees.absent, tree),
         )
         limits = definition.limits
         return Task(
@@ -289,6 +290,7 @@ class _Runner:
             path=_path(places, definition),
             services=self.services if definition.executes else None,
             again=again,
+            executes=definition.executes,
         )
 
     def _items(self, planned: PlannedCheck, scope: Scope, *, asked: bool) -> list[str] | None:

@@ -42,6 +42,11 @@ class Trees:
         names = ((f.old_path or f.path) if tree is TreeName.BASE else f.path for f in self.change.files or ())
         return frozenset(self.files(tree)).intersection(names)
 
+    def absent(self, tree: TreeName) -> frozenset[str]:
+        """Return the files of a tree that Git LFS keeps, and whose content is not here."""
+        kept = self.scratch.pointers(self.subject(tree).commit)
+        return frozenset(path for path, content in kept.items() if content is None)
+
     def read(self, tree: TreeName, path: str) -> bytes | None:
         """Return a regular file of a tree as git has it, or None."""
         return self.scratch.read(self.subject(tree).commit, path)

@@ -28,6 +28,7 @@ def prepare(bench: Workbench) -> Invocation:
         raise _nothing(bench, f"there is no schema {schema!r} in the {bench.tree_name.value} tree", "schema")
     if not instances:
         raise _nothing(bench, f"no file of the {bench.tree_name.value} tree matches the patterns", "instances")
+    bench.require_content([schema, *instances])
     return Invocation(
         argv=(
             str(bench.bin / "python"),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from lineclear.battery.adapter import RunProblem, Source, Workbench
+from lineclear.battery.adapter import FETCH_LFS, RunProblem, Source, Workbench
 from lineclear.battery.fingerprints import Region, SourceLines
 from lineclear.battery.python_files import parse_failures, python_files, unparsable
 from lineclear.battery.selection import rerun
@@ -43,14 +43,14 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """Changed Python files that cannot be parsed: as findings, and as not examined."""
+    """Changed Python files that cannot be parsed, as findings, and all that is not examined."""
 
     findings: list[RawFinding]
     unexamined: list[Unexamined]
 
     @property
     def paths(self) -> frozenset[str]:
-        """The files that are accounted for by a finding of ours."""
+        """The files that are accounted for, whatever the tool says of them."""
         return frozenset(item.path for item in self.unexamined)
 
 
@@ -139,6 +139,12 @@ def located(hits: Iterable[Hit], *, tool: str, check: str, source: Source) -> li
 
 def parse_changed(bench: Workbench, tool: str, python: Iterable[str]) -> Parsed:
     """Parse the changed Python files ourselves: scanners call an unparsable file scanned, and exit 0."""
-    failures = parse_failures((path for path in python if path in bench.changed), bench.source)
+    changed = [path for path in python if path in bench.changed]
+    failures = parse_failures((path for path in changed if path not in bench.absent), bench.source)
     findings, unexamined = unparsable(tool, failures, rerun(bench.check))
-    return Parsed(findings=findings, unexamined=unexamined)
+    absent = [
+        Unexamined(path=path, reason=f"it is a Git LFS pointer, and its content is not here. {FETCH_LFS[:-1]}")
+        for path in changed
+        if path in bench.absent
+    ]
+    return Parsed(findings=findings, unexamined=unexamined + absent)
