@@ -140,7 +140,7 @@ def written(folder: Path, schema: object, instances: Mapping[str, str | bytes]) 
     content: dict[str, str | bytes] = {"schema.json": json.dumps(schema), **instances}
     for name, text in content.items():
         (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
-    (folder / "list").write_text(json.dumps(list(instances)))
+    (folder / "list").write_text(json.dumps([[name, name] for name in instances]))
     return folder
 
 
@@ -160,7 +160,7 @@ def validate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Validate:
 
 def test_the_program_runs_isolated_and_by_its_path(tmp_path: Path) -> None:
     written(tmp_path, ORDER, {"a.json": '{"id": 1}', "yaml.py": "raise SystemExit(9)"})
-    (tmp_path / "list").write_text('["a.json"]')
+    (tmp_path / "list").write_text('[["a.json", "a.json"]]')
     done = subprocess.run(
         [sys.executable, "-I", PROGRAM, "schema.json", "list", "report"], cwd=tmp_path, timeout=60, check=False
     )

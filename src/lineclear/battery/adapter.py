@@ -55,6 +55,7 @@ class Workbench:
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
     ``port`` is a free loopback port. ``absent`` are files that Git LFS
     keeps and whose content is not here: the tree has a pointer in their place, which is never what they hold.
+    ``odd_names`` are the names on disk of files whose names are no UTF-8.
     """
 
     check: str
@@ -75,6 +76,7 @@ class Workbench:
     source: Source
     asked: bool = False
     absent: frozenset[str] = frozenset()
+    odd_names: Mapping[str, bytes] = field(default_factory=dict)
 
     def require_content(self, paths: Iterable[str]) -> None:
         """Raise :class:`RunProblem` where the content of one of these files is not here."""

@@ -277,6 +277,7 @@ class _Runner:
             port=free_port(),
             source=lambda path: self.trees.read(tree, path),
             absent=await asyncio.to_thread(self.trees.absent, tree),
+            odd_names=self.trees.odd_names(tree),
         )
         limits = definition.limits
         return Task(

@@ -42,6 +42,11 @@ class Trees:
         names = ((f.old_path or f.path) if tree is TreeName.BASE else f.path for f in self.change.files or ())
         return frozenset(self.files(tree)).intersection(names)
 
+    def odd_names(self, tree: TreeName) -> dict[str, bytes]:
+        """Return the files of a tree whose names are no UTF-8, with these names."""
+        entries = self.scratch.entries(self.subject(tree).commit)
+        return {entry.path: entry.raw for entry in entries if entry.path.encode() != entry.raw}
+
     def absent(self, tree: TreeName) -> frozenset[str]:
         """Return the files of a tree that Git LFS keeps, and whose content is not here."""
         kept = self.scratch.pointers(self.subject(tree).commit)

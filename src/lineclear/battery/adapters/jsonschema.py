@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from lineclear.battery import programs
@@ -39,7 +40,9 @@ def prepare(bench: Workbench) -> Invocation:
             str(bench.outputs / _REPORT),
         ),
         cwd=bench.tree,
-        inputs={_LIST: json.dumps(instances).encode()},
+        inputs={
+            _LIST: json.dumps([[path, os.fsdecode(bench.odd_names.get(path, path))] for path in instances]).encode()
+        },
         reports=(_REPORT,),
     )
 

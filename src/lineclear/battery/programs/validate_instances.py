@@ -1,8 +1,8 @@
 """Validates instances against one JSON Schema and writes a JSON report. Runs in the tool's own environment.
 
 Started as ``python -I validate_instances.py SCHEMA INSTANCE_LIST REPORT`` in the tree. INSTANCE_LIST is a JSON file
-with relative paths. Needs jsonschema, its format checkers, and PyYAML. Nothing is fetched: a reference that leaves
-the schema file is refused.
+with pairs: the name of an instance in the report, and its relative path. Needs jsonschema, its format checkers, and
+PyYAML. Nothing is fetched: a reference that leaves the schema file is refused.
 
 The report: ``{"schemaError": {…} | null, "instances": [{"path", "unreadable", "errors": [{…}], "count"}]}``. Every
 missing and every surplus property is an error of its own, so that one cannot hide behind another.
@@ -41,9 +41,9 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _validate(schema_path: str, instances: list[str]) -> dict[str, Any]:
+def _validate(schema_path: str, instances: list[tuple[str, str]]) -> dict[str, Any]:
     try:
-        schema, _ = _load(schema_path)
+        schema, _ = _load(schema_path, schema_path)
         cls: Any = validator_for(schema, default=Draft202012Validator)
         cls.check_schema(schema, format_checker=cls.FORMAT_CHECKER)
         validator = cls(schema, format_checker=cls.FORMAT_CHECKER, registry=Registry())
@@ -52,33 +52,33 @@ def _validate(schema_path: str, instances: list[str]) -> dict[str, Any]:
     except SchemaError as exc:
         return {"schemaError": {"pointer": _pointer(exc.absolute_path), "message": exc.message[:400]}, "instances": []}
     results = []
-    for path in instances:
+    for name, path in instances:
         try:
-            results.append(_instance(validator, path))
+            results.append(_instance(validator, name, path))
         except Unresolvable as exc:
             message = f"the reference {exc.ref!r} leaves the schema file, and nothing is fetched"
             return {"schemaError": {"pointer": "", "message": message}, "instances": []}
     return {"schemaError": None, "instances": results}
 
 
-def _instance(validator: Any, path: str) -> dict[str, Any]:
+def _instance(validator: Any, name: str, path: str) -> dict[str, Any]:
     try:
-        document, lines = _load(path)
+        document, lines = _load(path, name)
     except _Refused as exc:
-        return {"path": path, "unreadable": str(exc), "errors": [], "count": 0}
+        return {"path": name, "unreadable": str(exc), "errors": [], "count": 0}
     found = [place for error in validator.iter_errors(document) for place in _places(error)]
     found.sort(key=lambda place: (place[0], place[1], place[2]))
     return {
-        "path": path,
+        "path": name,
         "unreadable": None,
         "errors": [
             {
                 "pointer": pointer,
                 "keyword": keyword,
                 "message": message[:400],
-                "line": _line(lines, path),
+                "line": _line(lines, place),
             }
-            for pointer, keyword, message, path in found[:_MAX_ERRORS]
+            for pointer, keyword, message, place in found[:_MAX_ERRORS]
         ],
         "count": len(found),
     }
@@ -110,7 +110,7 @@ def _surplus(error: ValidationError) -> list[str]:
     ]
 
 
-def _load(path: str) -> tuple[Any, yaml.Node | None]:
+def _load(path: str, name: str) -> tuple[Any, yaml.Node | None]:
     """Return the document, and its YAML nodes for line numbers where the format has them (JSON is read as YAML)."""
     try:
         text = Path(path).read_bytes().decode("utf-8")
@@ -120,7 +120,7 @@ def _load(path: str) -> tuple[Any, yaml.Node | None]:
             return _plain(yaml.safe_load(text)), yaml.compose(text, Loader=yaml.SafeLoader)
         document = json.loads(text, parse_constant=_no_constant)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as exc:
-        raise _Refused(f"{path} cannot be read: {' '.join(str(exc).split())[:300]}") from exc
+        raise _Refused(f"{name} cannot be read: {' '.join(str(exc).split())[:300]}") from exc
     try:
         return document, yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):

@@ -78,7 +78,8 @@ def read_suite(raw: bytes, where: str) -> Suite:
     """Parse a report; one that is cut, garbled, or counts other than it lists is no result."""
     lines = [_line(text, number, where) for number, text in enumerate(raw.splitlines(), 1)]
     if not lines or lines[-1].exit is None:
-        raise _bad("the test report ends before the run did", where, "A test may have ended the process (os._exit).")
+        todo = "A test may have ended the process (os._exit), or pytest itself failed: see its output by the evidence."
+        raise _bad("the test report ends before the run did", where, todo)
     tests: dict[str, TestOutcome] = {}
     errors: dict[str, str] = {}
     unmatched: dict[str, list[str]] = {}
