@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -169,4 +170,29 @@ def test_the_repository_s_folder_may_have_any_name(tmp_path: Path, name: str) ->
     assert done.code == 1, done.stderr
     paths = {file["path"] for file in json.loads(done.text("inputs/change.json"))["files"]}
     assert paths == {f"{name}.py", f"{name}/{name}.txt"}
+    assert lineclear("audit", str(done.bundle), cwd=tmp_path).returncode == 0
+
+
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
+def test_a_clock_that_is_set_back_during_a_run_changes_nothing(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    suite = f"import pathlib\n\n\ndef test_it():\n    pathlib.Path({str(clock)!r}).write_text('-3d')\n"
+    base = {"lineclear.yaml": "version: 1\nchecks: {pytest: {}}\n", "tests/test_it.py": suite}
+    repo = changed_repo(tmp_path / "project", base=base, change={"a.py": "a = 1\n"})
+    steered = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    done = verify(repo, env=steered)
+    assert done.code == 0, done.stdout + done.stderr
+    evidence = done.evidence("pytest")
+    assert evidence["finishedAt"] < evidence["startedAt"], "the clock was not set back"
+    assert "-" not in re.findall(r"\((\S+) s\)", done.stderr)[0]
     assert lineclear("audit", str(done.bundle), cwd=tmp_path).returncode == 0

@@ -53,8 +53,8 @@ class Workbench:
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
-    ``port`` is a free loopback port. ``absent`` are files that Git LFS
-    keeps and whose content is not here: the tree has a pointer in their place, which is never what they hold.
+    ``port`` is a free loopback port. ``absent`` are files that Git LFS keeps and whose content is not here: the tree
+    has a pointer in their place, which is never what they hold.
     ``odd_names`` are the names on disk of files whose names are no UTF-8.
     """
 
