@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
-from lineclear.cli.main import parser
+from lineclear.cli.commands import parser
 from lineclear.contract.schema import write_schemas
 from lineclear.model.definition import CheckDefinition, Setting
 

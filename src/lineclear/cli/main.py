@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import io
 import os
-import re
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from lineclear.cli import audit, contract, judge, key, verify
-from lineclear.errors import LineclearError
-from lineclear.report.escape import for_terminal
+from lineclear.errors import EngineError, LineclearError, UsageError
+from lineclear.report.escape import line_for_terminal
 
 __all__ = ["main"]
 
-_COMMANDS = (verify, judge, audit, contract, key)
+_WINDOWS = EngineError(
+    "native Windows is not supported",
+    where=f"this machine ({sys.platform})",
+    todo="Run Lineclear in WSL2 (`wsl --install`), with the repository on its Linux file system.",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -30,22 +31,17 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(_run(sys.argv[1:] if argv is None else argv))
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    root = argparse.ArgumentParser(
-        prog="lineclear",
-        description="One verdict, with provenance, for a change.",
-        epilog="Exit codes: 0 pass, 1 fail, 2 wrong usage or invalid contract, 3 review, 4 no verdict.",
-    )
-    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        module.register(commands)
-    return root
-
-
 def _run(argv: Sequence[str]) -> int:
-    arguments = parser().parse_args(argv)
+    if sys.platform == "win32":
+        _say(f"error: {_WINDOWS}")
+        return _WINDOWS.exit_code
+    from lineclear.cli.commands import FIRST_HELP, parser  # what the commands import is not there on Windows
+
     try:
+        if not argv:
+            print(FIRST_HELP)
+            return UsageError.exit_code
+        arguments = parser().parse_args(argv)
         code = int(arguments.run(arguments))
         sys.stdout.flush()
         return code
@@ -78,13 +74,7 @@ def _innermost(error: BaseException) -> str:
 
 
 def _say(text: str) -> None:
-    print("\n".join(map(_harmless, text.splitlines())), file=sys.stderr)
-
-
-def _harmless(line: str) -> str:
-    """Escape a line for a terminal, and keep its spaces: a caret stands under the place that it means."""
-    parts = re.split(r"(^[ \t]+|[ \t]{2,}|\t)", line)
-    return "".join(part if number % 2 else for_terminal(part, 2_000) for number, part in enumerate(parts))
+    print("\n".join(map(line_for_terminal, text.splitlines())), file=sys.stderr)
 
 
 if __name__ == "__main__":
