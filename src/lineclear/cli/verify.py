@@ -21,9 +21,9 @@ from lineclear.battery.locks import locked_tool
 from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
+from lineclear.cli.base_contract import CONTRACT_NOT_USED, load_contract_for, loses_contract
 from lineclear.cli.bundle_folder import begin_bundle, claim_bundle
-from lineclear.contract.find import find_contract
-from lineclear.contract.load import Loaded, load_contract
+from lineclear.contract.load import Loaded
 from lineclear.github.event import read_event
 from lineclear.judge.bundle import judge_bundle
 from lineclear.judge.outcome import exit_code
@@ -90,6 +90,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         finally:
             remove_tree(scratch)
         _print(verdict, bundle, arguments.format)
+        if arguments.format == "text" and loses_contract(prepared.loaded.effective, prepared.resolved.change):
+            print(CONTRACT_NOT_USED)
     return exit_code(verdict.outcome, verdict.enforcement)
 
 
@@ -104,11 +106,7 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
     )
     checks = checks_folder()
     definitions = load_definitions(checks)
-    base = resolved.change.base.commit
-    found = find_contract(given=arguments.contract, read=lambda path: resolved.scratch.read(base, path))
-    loaded = load_contract(
-        source=found.source, uri=found.uri, text=found.text, read=found.read, definitions=definitions
-    )
+    loaded = load_contract_for(resolved, given=arguments.contract, definitions=definitions)
     battery = Battery(
         definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
     )

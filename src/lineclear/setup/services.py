@@ -65,6 +65,11 @@ def _apps(path: str, text: str) -> Iterator[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     classes = set(_classes(tree))
+    classes |= {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.returns is not None and ast.unparse(node.returns) in classes
+    }
     for node in tree.body:
         if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Call):
             continue
