@@ -8,12 +8,13 @@ from pathlib import Path
 from lineclear.change.resolve import Resolved
 from lineclear.contract.find import CONTRACT_FILE, find_contract
 from lineclear.contract.load import Loaded, load_contract
+from lineclear.contract.sources import Reader
 from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveContract
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.words import ContractSource
 
-__all__ = ["CONTRACT_NOT_USED", "load_contract_for", "loses_contract"]
+__all__ = ["CONTRACT_NOT_USED", "load_contract_for", "load_given", "loses_contract"]
 
 #: Said where the change brings the first contract, which therefore cannot be the one that judges it.
 CONTRACT_NOT_USED = (
@@ -25,7 +26,16 @@ CONTRACT_NOT_USED = (
 def load_contract_for(resolved: Resolved, *, given: Path | None, definitions: Mapping[str, CheckDefinition]) -> Loaded:
     """Load the contract that a change is judged by. Raises ContractError, and UsageError for one that is not there."""
     base = resolved.change.base.commit
-    found = find_contract(given=given, read=lambda path: resolved.scratch.read(base, path))
+    return _load(given, lambda path: resolved.scratch.read(base, path), definitions)
+
+
+def load_given(file: Path, *, definitions: Mapping[str, CheckDefinition]) -> Loaded:
+    """Load a contract from a file, with what lies beside it. Raises ContractError, UsageError when it is not there."""
+    return _load(file, lambda _: None, definitions)
+
+
+def _load(given: Path | None, read: Reader, definitions: Mapping[str, CheckDefinition]) -> Loaded:
+    found = find_contract(given=given, read=read)
     return load_contract(source=found.source, uri=found.uri, text=found.text, read=found.read, definitions=definitions)
 
 

@@ -6,7 +6,7 @@ What only adds: invariants, whose ids are taken once and for all, and waivers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from lineclear.contract.document import Path
 from lineclear.contract.inherit import Layer
 from lineclear.contract.near import advise
+from lineclear.contract.origins import Origins
 from lineclear.contract.problems import Problem, error_from
 from lineclear.model.contract import Budget, CheckEntry, Invariant, Waiver, When
 from lineclear.model.words import Enforcement
@@ -53,7 +54,11 @@ class Placed(Generic[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
-    """The contract that some layers make together. ``where`` says where a value was stated last."""
+    """The contract that some layers make together.
+
+    ``where`` says where a value was stated last, for what is wrong with it; ``origins`` where each value that holds
+    was stated, by its path: what a later layer removed or replaced is not in it.
+    """
 
     enforcement: Enforcement | None
     project: dict[str, JsonValue]
@@ -62,6 +67,7 @@ class Merged:
     budgets: dict[str, Placed[Budget]]
     waivers: list[Placed[Waiver]]
     where: Callable[..., str]
+    origins: Mapping[Path, str]
 
 
 def ancestry(layers: Sequence[Layer], uri: str) -> list[Layer]:
@@ -83,8 +89,10 @@ def merge(layers: Sequence[Layer]) -> Merged:
     enforcement = None
     project: dict[str, JsonValue] = {}
     checks: dict[str, MergedCheck] = {}
+    origins = Origins()
     for layer in layers:
         enforcement = layer.file.enforcement or enforcement
+        origins.note(layer)
         if layer.file.project is not None:
             stated = layer.file.project.model_dump(mode="json", exclude_unset=True)
             project.update(stated)
@@ -112,6 +120,7 @@ def merge(layers: Sequence[Layer]) -> Merged:
         budgets=budgets,
         waivers=waivers,
         where=_finder(layers),
+        origins=origins.places,
     )
 
 

@@ -14,7 +14,7 @@ from lineclear.change.git import decode_path
 from lineclear.change.repository import Repository
 from lineclear.errors import UsageError
 
-__all__ = ["list_files", "read_file", "write_file"]
+__all__ = ["list_files", "read_file", "read_text", "write_file"]
 
 _MOST_BYTES = 2_000_000
 _HERE = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -39,6 +39,14 @@ def read_file(root: Path, path: str) -> bytes | None:
         return None
     except OSError as exc:
         raise _refused(root, path, exc) from exc
+
+
+def read_text(root: Path, path: str) -> str:
+    """Return a file's text, empty where there is none to be read, as behind a folder that is a link by now."""
+    try:
+        return (read_file(root, path) or b"").decode("utf-8", "replace")
+    except UsageError:
+        return ""
 
 
 def write_file(root: Path, path: str, content: bytes) -> None:

@@ -18,7 +18,7 @@ from lineclear.model.definition import CheckDefinition
 from lineclear.model.words import ContractSource
 from lineclear.setup import noxfile
 from lineclear.setup.contract_text import contract_text
-from lineclear.setup.files import list_files, read_file
+from lineclear.setup.files import list_files, read_file, read_text
 from lineclear.setup.survey import NOXFILE, Survey, survey
 
 __all__ = ["ACTION", "WORKFLOW", "FileChange", "Proposal", "propose"]
@@ -69,7 +69,7 @@ def propose(repository: Repository, definitions: Mapping[str, CheckDefinition], 
     """
     if not _ACTION.fullmatch(action):
         raise UsageError(f"{action!r} is no action", where="--action", todo=f"Write it as {ACTION}.")
-    found = survey(list_files(repository), lambda path: _text(repository, path))
+    found = survey(list_files(repository), lambda path: read_text(repository.root, path))
     contract = contract_text(found, definitions).encode()
     load_contract(  # what is written is valid, or nothing is
         source=ContractSource.GIVEN, uri=CONTRACT_FILE, text=contract, read=lambda _: None, definitions=definitions
@@ -93,10 +93,3 @@ def _workflow(branch: str, action: str) -> str:
     shown = branch if re.fullmatch(r"[A-Za-z][A-Za-z0-9_./-]*", branch) else json.dumps(branch)
     text = _TEMPLATE.read_text("utf-8")
     return text.replace("branches: [main]", f"branches: [{shown}]").replace(ACTION, action)
-
-
-def _text(repository: Repository, path: str) -> str:
-    try:
-        return (read_file(repository.root, path) or b"").decode("utf-8", "replace")
-    except UsageError:
-        return ""  # a file behind a folder that is a link by now

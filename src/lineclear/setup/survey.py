@@ -18,7 +18,7 @@ from lineclear.run.plan import speaks_of_tests
 from lineclear.setup.data_files import Instances, find_instances
 from lineclear.setup.services import Service, find_service
 
-__all__ = ["NOXFILE", "Reader", "Survey", "survey"]
+__all__ = ["NOXFILE", "Reader", "Survey", "detect_install", "survey"]
 
 NOXFILE = "noxfile.py"
 
@@ -59,7 +59,7 @@ def survey(files: Sequence[str], read: Reader) -> Survey:
     return Survey(
         root=root,
         projects=projects,
-        detected=_detected(root, files, read) if sources else None,
+        detected=detect_install(root, files, read) if sources else None,
         python=bool(sources),
         tests=tuple(_test_folders(tests, root)),
         service=find_service(plain, root, read),
@@ -106,7 +106,8 @@ def _main_project(projects: Sequence[str], tests: Sequence[str]) -> str:
     return next((folder for folder in projects if any(path.startswith(f"{folder}/") for path in tests)), projects[0])
 
 
-def _detected(root: str, files: Sequence[str], read: Reader) -> Detected | None:
+def detect_install(root: str, files: Sequence[str], read: Reader) -> Detected | None:
+    """Return what the tests of the project in a folder need, None where its files cannot say."""
     prefix = "" if root == "." else f"{root}/"
     listing = [path.removeprefix(prefix) for path in files if path.startswith(prefix)]
     try:
