@@ -7,13 +7,13 @@ import re
 from typing import NoReturn
 
 from lineclear import __version__
-from lineclear.cli import audit, contract, init, judge, key, verify
+from lineclear.cli import audit, contract, doctor, init, judge, key, verify
 from lineclear.contract.near import near
 from lineclear.errors import UsageError
 
 __all__ = ["FIRST_HELP", "parser"]
 
-_COMMANDS = (init, verify, contract, judge, audit, key)
+_COMMANDS = (init, verify, doctor, contract, judge, audit, key)
 
 #: What is said to a call without any argument.
 FIRST_HELP = """\

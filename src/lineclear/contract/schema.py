@@ -11,6 +11,7 @@ from lineclear.model.contract import ContractFile, EffectiveContract
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Evidence
 from lineclear.model.explanation import ExplainedContract
+from lineclear.model.machine import MachineReport
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 
@@ -24,6 +25,7 @@ SCHEMAS: dict[str, tuple[type[Model], Literal["validation", "serialization"]]] =
     "effective-contract": (EffectiveContract, "serialization"),
     "evidence": (Evidence, "serialization"),
     "explained-contract": (ExplainedContract, "serialization"),
+    "machine-report": (MachineReport, "serialization"),
     "plan": (Plan, "serialization"),
     "verdict": (Verdict, "serialization"),
 }

@@ -35,7 +35,15 @@ from lineclear.run.cachedirs import cache_folders
 from lineclear.run.detect import Locked
 from lineclear.run.process import Command, Finished, clean_environment, run
 
-__all__ = ["EnvironmentFailed", "ProjectEnvironment", "ToolEnvironment", "project_environment", "tool_environment"]
+__all__ = [
+    "EnvironmentFailed",
+    "ProjectEnvironment",
+    "ToolEnvironment",
+    "project_environment",
+    "reach_index",
+    "tool_environment",
+    "tool_is_ready",
+]
 
 _OUTPUT_BYTES = 8_000_000
 _NOTHING: Mapping[str, Path] = MappingProxyType({})
@@ -123,14 +131,10 @@ async def tool_environment(requirements: Path, *, name: str, seconds: float = 60
 
     It is made once, whoever asks at the same time, and read-only. Raises :class:`EnvironmentFailed`.
     """
-    data = requirements.read_bytes()
-    lock, digest = data.decode(), sha256(data)
-    base = _base_python()
-    about = sha256("\n".join((base, sys.version, sysconfig.get_platform())).encode())
-    folders = cache_folders()
-    folder = folders.tools / f"{name}-{digest[:16]}-{sys.implementation.cache_tag}-{about[:8]}"
-    made = ToolEnvironment(folder=folder, lock_digest=digest, lock=lock)
-    marker = folder.with_name(f"{folder.name}.complete")  # beside it: the folder is read-only by then
+    folders, base = cache_folders(), _base_python()
+    made = _tool_place(requirements, name=name)
+    folder, digest = made.folder, made.lock_digest
+    marker = _complete(folder)
     installer = _Uv(
         where=f"the environment of the tool {name} ({requirements})",
         env={
@@ -151,6 +155,28 @@ async def tool_environment(requirements: Path, *, name: str, seconds: float = 60
         _make_read_only(folder)
         marker.write_text(json.dumps({"lock": digest, "python": base}) + "\n")
     return made
+
+
+def tool_is_ready(requirements: Path, *, name: str) -> bool:
+    """Say whether the environment of a tool is in the cache."""
+    made = _tool_place(requirements, name=name)
+    return _complete(made.folder).is_file() and made.python.exists()
+
+
+async def reach_index(requirement: str, folder: Path, *, seconds: float = 20) -> None:
+    """Ask the package index for one requirement as the tools' environments would, without any cache.
+
+    ``folder`` is an empty one for what that takes. Raises :class:`EnvironmentFailed` when it gives no answer in time.
+    """
+    asked = folder / "asked.txt"
+    asked.write_text(f"{requirement}\n", "utf-8")
+    impatient = {"UV_HTTP_TIMEOUT": "8", "UV_HTTP_RETRIES": "1"}
+    installer = _Uv(
+        where="the package index",
+        env={**impatient, **_runners_environment(), "HOME": str(folder), "UV_CACHE_DIR": str(folder / "cache")},
+        deadline=time.monotonic() + seconds,
+    )
+    await installer("pip", "compile", "--no-deps", "--python", _base_python(), str(asked), cwd=folder)
 
 
 async def project_environment(
@@ -242,6 +268,19 @@ class _Uv:
         finished = await run(command)
         if finished.exit_code != 0:
             raise EnvironmentFailed(_what(finished), where=self.where, todo=_todo(finished))
+
+
+def _tool_place(requirements: Path, *, name: str) -> ToolEnvironment:
+    """Return where the environment of a tool is or will be: there is one a lock, interpreter and platform."""
+    data = requirements.read_bytes()
+    digest = sha256(data)
+    about = sha256("\n".join((_base_python(), sys.version, sysconfig.get_platform())).encode())
+    folder = cache_folders().tools / f"{name}-{digest[:16]}-{sys.implementation.cache_tag}-{about[:8]}"
+    return ToolEnvironment(folder=folder, lock_digest=digest, lock=data.decode())
+
+
+def _complete(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.complete")  # beside it: the folder is read-only by then
 
 
 def _base_python() -> str:
