@@ -73,8 +73,11 @@ def _confirm(overwritten: Sequence[FileChange], *, yes: bool) -> None:
 
 def _found(found: Survey) -> Iterator[str]:
     if found.python:
-        project = f"a Python project in {found.root}" if found.projects else "Python files"
-        yield f"{project}, with tests in {', '.join(found.tests[:4])}" if found.tests else f"{project}, without tests"
+        place = "" if found.root == "." else f" in {found.root}"
+        project = f"a Python project{place}" if found.projects else "Python files"
+        folders = ", ".join(folder for folder in found.tests[:4] if folder != ".")
+        tests = "without tests" if not found.tests else f"with tests in {folders}" if folders else "with tests"
+        yield f"{project}, {tests}"
     if len(found.projects) > 1:
         rest = [folder for folder in found.projects if folder != found.root]
         yield f"{len(rest)} more Python projects ({', '.join(rest[:4])}): a contract has one project.root"

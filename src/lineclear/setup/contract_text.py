@@ -50,30 +50,25 @@ def _project(found: Survey) -> str:
         others = [folder for folder in found.projects if folder != found.root]
         if others:
             lines.append(f"# Other projects, whose tests this contract does not run: {', '.join(others)}")
-    if found.tests and found.detected is not None:
-        if isinstance(found.detected.install, Locked):
-            lines.append(f"# What the tests need is installed as locked: {found.detected.because}.")
-            lines.append('# install: [".[test]"]   # to install something else')
-        elif found.detected.install:
-            listed = ", ".join(json.dumps(entry) for entry in found.detected.install)
-            lines.append(f"# What the tests need is found in {found.detected.because}. To state it instead:")
-            lines.append(f"# install: [{listed}]")
-        else:
-            lines.append("# No file says what the tests need. If they need something, state it:")
-            lines.append('# install: ["-r requirements.txt"]')
-    if not lines:
-        return ""
-    stated = any(not line.startswith("#") for line in lines)
-    if stated:
+    install = found.detected.install if found.tests and found.detected is not None else None
+    if isinstance(install, Locked):
+        pinned = [f"extra {name}" for name in install.extras] + [f"group {name}" for name in install.groups]
+        lines.append(f"# What the tests need is installed as uv.lock pins it: {', '.join(['the project', *pinned])}.")
+    elif install:
+        lines.append("# What the tests need is found anew for each change. To state it instead:")
+        lines.append(f"# install: [{', '.join(json.dumps(entry) for entry in install)}]")
+    elif install is not None:
+        lines.append("# No file says what the tests need. If they need something, state it:")
+        lines.append('# install: ["-r requirements.txt"]')
+    if found.root != ".":
         return "\n".join(["project:", *(f"  {line}" for line in lines)])
-    comment, rest = lines[0], lines[1:]
-    return "\n".join([comment, "# project:", *(f"#   {line.removeprefix('# ')}" for line in rest)] if rest else lines)
+    return "\n".join([*lines[:1], *(["# project:"] if lines[1:] else []), *(f"#   {line[2:]}" for line in lines[1:])])
 
 
 def _checks(found: Survey, known: Collection[str]) -> Iterator[str]:
     rows: list[tuple[str, str]] = []
     if found.tests:
-        rows.append(("pytest: {}", f"the tests in {', '.join(found.tests[:4])}{', …' if found.tests[4:] else ''}"))
+        rows.append(("pytest: {}", "the project's own tests"))
     if found.python:
         rows.append(("bandit: {}", "insecure calls in Python"))
         rows.append(("semgrep: {}", "what agents get wrong in Python"))
