@@ -67,7 +67,8 @@ def _confirm(overwritten: Sequence[FileChange], *, yes: bool) -> None:
             where="lineclear init, without a terminal to ask on",
             todo="Look at the difference above, then run `lineclear init --yes`. Nothing was written.",
         )
-    if input(f"\nOverwrite {names}? [y/N] ").strip().lower() not in ("y", "yes"):
+    print(f"\nOverwrite {names}? [y/N] ", end="", flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise UsageError("nothing was written", where="lineclear init", todo="Run it again to change your mind.")
 
 
