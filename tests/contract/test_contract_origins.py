@@ -95,6 +95,13 @@ def test_what_a_check_installs_for_the_project_has_the_check_s_place() -> None:
     assert where(values, "project.install") == (["x"], Origin.STATED, "lineclear.yaml:3:19")
 
 
+def test_what_a_check_installs_for_a_project_of_its_own_is_not_the_contract_s() -> None:
+    checks = ("a: {use: pytest, with: {root: x, install: [y]}}", "b: {use: pytest, with: {install: [z]}}")
+    text = "\n  ".join(("version: 1\nchecks:", *checks))
+    values = {v.path: v for v in explain(load({"lineclear.yaml": text}), base=None, found=None).values}
+    assert where(values, "project.install") == (["z"], Origin.STATED, "lineclear.yaml:4:27")
+
+
 def test_every_part_of_project_and_check_is_explained() -> None:
     paths = set(explained(""))
     assert {f"project.{info.alias or name}" for name, info in Project.model_fields.items()} <= paths

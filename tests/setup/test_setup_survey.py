@@ -127,12 +127,23 @@ def test_a_schema_without_data_of_its_name_gets_no_check() -> None:
     assert look({"schemas/order.json": SCHEMA, "data/other/1.json": "{}"}).instances == ()
 
 
-def test_of_several_projects_the_first_with_tests_is_stated_and_the_others_are_named() -> None:
+def test_of_several_projects_each_with_tests_gets_a_check_of_its_own() -> None:
     files = {f"libs/{name}/pyproject.toml": "[project]\nname='x'\n" for name in "abc"}
-    files |= {"libs/b/tests/test_b.py": "", "pyproject.toml": "[tool.ruff]\n"}
+    files |= {"libs/b/tests/test_b.py": "", "libs/c/tests/test_c.py": "", "pyproject.toml": "[tool.ruff]\n"}
     assert look(files).projects == ("libs/a", "libs/b", "libs/c")
-    assert contract(files)["project"] == {"root": "libs/b"}
-    assert "libs/a, libs/c" in contract_text(look(files), load_definitions(checks_folder()))
+    data = contract(files)
+    assert data["project"] == {"root": "libs/b"}
+    assert data["checks"] == {
+        "pytest": {},
+        "pytest-libs-c": {"use": "pytest", "with": {"root": "libs/c"}},
+        "bandit": {},
+        "semgrep": {},
+    }
+
+
+def test_tests_below_a_project_at_the_root_are_its_own() -> None:
+    files = {**PACKAGE, **TESTS, "plugins/x/pyproject.toml": "[project]\nname='x'\n", "plugins/x/tests/test_x.py": ""}
+    assert (look(files).root, look(files).others) == (".", ())
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,8 @@ def _found(found: Survey) -> Iterator[str]:
         folders = ", ".join(folder for folder in found.tests[:4] if folder != ".")
         tests = "without tests" if not found.tests else f"with tests in {folders}" if folders else "with tests"
         yield f"{project}, {tests}"
-    if len(found.projects) > 1:
-        rest = [folder for folder in found.projects if folder != found.root]
-        yield f"{len(rest)} more Python projects ({', '.join(rest[:4])}): a contract has one project.root"
+    if found.others:
+        yield f"and {len(found.others)} more projects with tests: {', '.join(found.others[:8])}"
     if found.service is not None:
         documents, apps = found.service.documents, found.service.apps
         yield f"OpenAPI documents: {', '.join(documents[:4]) or 'none'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -65,8 +65,10 @@ def _project(
 
 def _shorthand(origins: Mapping[Path, str]) -> str:
     """Return where a check states ``install`` for the project."""
-    places: Sequence[str] = [
-        place for path, place in origins.items() if path[0] == "checks" and path[2:] == ("with", "install")
+    places = [
+        place
+        for path, place in origins.items()
+        if path[0] == "checks" and path[2:] == ("with", "install") and (*path[:3], "root") not in origins
     ]
     return places[0]
 

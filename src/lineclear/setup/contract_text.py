@@ -47,9 +47,6 @@ def _project(found: Survey) -> str:
     lines = []
     if found.root != ".":
         lines.append(f"root: {_text(found.root)}")
-        others = [folder for folder in found.projects if folder != found.root]
-        if others:
-            lines.append(f"# Other projects, whose tests this contract does not run: {', '.join(others)}")
     install = found.detected.install if found.tests and found.detected is not None else None
     if isinstance(install, Locked):
         pinned = [f"extra {name}" for name in install.extras] + [f"group {name}" for name in install.groups]
@@ -69,11 +66,15 @@ def _checks(found: Survey, known: Collection[str]) -> Iterator[str]:
     rows: list[tuple[str, str]] = []
     if found.tests:
         rows.append(("pytest: {}", "the project's own tests"))
+    for folder in found.others:
+        rows.append(
+            (f"pytest-{_slug(folder)}: {{use: pytest, with: {{root: {_text(folder)}}}}}", f"the tests in {folder}")
+        )
     if found.python:
         rows.append(("bandit: {}", "insecure calls in Python"))
         rows.append(("semgrep: {}", "what agents get wrong in Python"))
     width = max((len(row[0]) for row in rows), default=0)
-    yield from (f"  {entry:<{width}}  # {why}" for entry, why in rows if entry.split(":")[0] in known)
+    yield from (f"  {entry:<{width}}  # {why}" for entry, why in rows if re.split("[:-]", entry)[0] in known)
     if found.service is not None:
         yield from _service(found.service)
     for item in found.instances:
@@ -81,6 +82,10 @@ def _checks(found: Survey, known: Collection[str]) -> Iterator[str]:
         yield f"  {item.name}: {{use: jsonschema, with: {settings}}}"
     if not rows and not found.instances and (found.service is None or not _is_whole(found.service)):
         yield "  {}  # nothing was found that this version has a check for"
+
+
+def _slug(folder: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
 
 
 def _service(service: Service) -> Iterator[str]:

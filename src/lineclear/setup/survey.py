@@ -33,14 +33,16 @@ _NO_TESTS = 'echo "Error: no test specified"'
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """``root`` is the folder of the project whose tests are run, ``projects`` all folders that hold one.
+    """``root`` is the folder of the main project, ``projects`` all folders that hold one.
 
+    ``others`` are those besides the main one that have tests; none where the main one is the repository itself.
     ``detected`` says what its tests need installed, None where that is not to be found out. ``web`` names the folders
     whose ``package.json`` has tests.
     """
 
     root: str
     projects: tuple[str, ...]
+    others: tuple[str, ...]
     detected: Detected | None
     python: bool
     tests: tuple[str, ...]
@@ -59,6 +61,7 @@ def survey(files: Sequence[str], read: Reader) -> Survey:
     return Survey(
         root=root,
         projects=projects,
+        others=() if root == "." else tuple(p for p in projects if p != root and _has_any(p, tests)),
         detected=detect_install(root, files, read) if sources else None,
         python=bool(sources),
         tests=tuple(_test_folders(tests, root)),
@@ -103,7 +106,11 @@ def _main_project(projects: Sequence[str], tests: Sequence[str]) -> str:
     """Return the repository's root where it is a project or none is anywhere, else the first one that has tests."""
     if not projects or projects[0] == ".":
         return "."
-    return next((folder for folder in projects if any(path.startswith(f"{folder}/") for path in tests)), projects[0])
+    return next((folder for folder in projects if _has_any(folder, tests)), projects[0])
+
+
+def _has_any(folder: str, paths: Sequence[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for path in paths)
 
 
 def detect_install(root: str, files: Sequence[str], read: Reader) -> Detected | None:
