@@ -21,6 +21,7 @@ from lineclear.model.definition import CheckDefinition, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
+OWN = "the project's own"
 
 
 def main() -> int:
@@ -72,9 +73,10 @@ def _checks() -> Iterator[str]:
     definitions = load_definitions(CHECKS)
     for item in definitions.values():
         tool = locked_tool(item, CHECKS)
-        version = tool.version or "the project's own"
+        open_ended = item.tool.environment == "runner" and tool.version is None
+        source = "any program" if open_ended else f"{tool.name} {tool.version or OWN}"
         runs = "yes" if item.executes else "no"
-        yield f"| `{item.id}` | {item.covers} | {tool.name} {version} | {item.base} | {runs} | {item.trust.value} |"
+        yield f"| `{item.id}` | {item.covers} | {source} | {item.base} | {runs} | {item.trust.value} |"
     for item in definitions.values():
         yield from _check(item)
 

@@ -50,7 +50,8 @@ class Workbench:
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
-    ``port`` is a free loopback port.
+    ``port`` is a free loopback port. ``writable`` says whether the tree is this run's own; others share one that
+    no run may write to.
     """
 
     check: str
@@ -70,6 +71,7 @@ class Workbench:
     port: int
     source: Source
     asked: bool = False
+    writable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +88,12 @@ class ServiceSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """The command of one run. ``reports`` are the files that it must leave in the outputs folder.
+    """The command of one run.
 
+    ``reports`` are the files that it must leave in the outputs folder. ``tree_reports`` are patterns, relative to the
+    tree, for reports that it leaves there: what matches is removed before the run and read after it, and each pattern
+    must match. ``folder`` names one in the outputs folder whose files are all read, none if there is none. What they
+    match is in ``Raw.reports`` by its path, relative to the tree or to ``folder``.
     ``stdout_report`` is the name under which its standard output is a report too.
     """
 
@@ -97,6 +103,8 @@ class Invocation:
     inputs: Mapping[str, bytes] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     stdout_report: str | None = None
+    tree_reports: tuple[str, ...] = ()
+    folder: str | None = None
     service: ServiceSpec | None = None
 
 

@@ -41,6 +41,7 @@ from lineclear.run.outputs import save
 from lineclear.run.plan import Battery, make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.select import select
+from lineclear.run.taken import Elsewhere
 from lineclear.run.workspaces import Trees, remove_tree
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class _Prepared:
     battery: Battery
     plan: Plan
     bundle: Path
+    repository: Path
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -112,8 +114,9 @@ def _signer(key: Path) -> Signer:
 
 
 def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Prepared:
+    repository = open_repository(Path.cwd())
     resolved = resolve_change(
-        open_repository(Path.cwd()),
+        repository,
         base=arguments.base,
         head=arguments.head,
         scratch=scratch / "git",
@@ -150,7 +153,9 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
         version=__version__,
     )
     begin_bundle(bundle)
-    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle)
+    return _Prepared(
+        resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle, repository=repository.root
+    )
 
 
 def _files(resolved: Resolved, *commits: str) -> list[str]:
@@ -174,6 +179,7 @@ async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: 
             trees=Trees(scratch=prepared.resolved.scratch, change=change),
             scratch=scratch,
             bundle=bundle,
+            elsewhere=Elsewhere(folder=Path.cwd(), repository=prepared.repository, environment=os.environ),
             jobs=arguments.jobs,
             progress=progress,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lineclear.judge.inputs import Inputs, Item
 from lineclear.judge.matching import Stated, match, unmatched
+from lineclear.judge.taken import foreign_report
 from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
@@ -77,7 +79,7 @@ def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] |
 
 def _broken(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> tuple[CheckStatus, str] | None:
     """Return why the evidence for the merge result may not be judged, or None when it may."""
-    foreign = _foreign(planned, evidence, inputs.change.merge_tree)
+    foreign = _foreign(planned, evidence, inputs.change.merge_tree) or foreign_report(planned, evidence, inputs.change)
     if foreign is not None:
         return CheckStatus.ERROR, f"Its evidence {foreign}."
     if evidence.ended is not Ended.COMPLETED:
@@ -98,7 +100,8 @@ def _foreign(planned: PlannedCheck, evidence: Evidence, tree: str | None) -> str
     tool = planned.tool
     if (evidence.tool.name, evidence.tool.lock_digest) != (tool.name, tool.lock_digest):
         return f"comes from a {evidence.tool.name} that is not the one that was planned"
-    if evidence.ended is Ended.COMPLETED and (evidence.exit_code is None or evidence.signal is not None):
+    ran = evidence.ended is Ended.COMPLETED and evidence.taken is None
+    if ran and (evidence.exit_code is None or evidence.signal is not None):
         return "says that it completed, and gives no exit code"
     return None
 
@@ -109,6 +112,8 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     wanted = planned.run.base if planned.run is not None else None
     if base is None and wanted is None and not merged:
         return _Comparison(stated=[], fixed_known=False, gap=None)
+    if base is None and evidence.taken is not None and planned.settings.get("baseFrom") is None:
+        return _Comparison(stated=_all_new(merged), fixed_known=False, gap=None)
     gap = _base_gap(planned, base, wanted, inputs)
     if base is None or gap is not None:
         return _Comparison(stated=unmatched(merged), fixed_known=False, gap=gap)
@@ -122,6 +127,11 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     return _Comparison(stated=stated, fixed_known=known, gap=None)
 
 
+def _all_new(merged: Sequence[RawFinding]) -> list[Stated]:
+    """State the findings of a report that has no counterpart on the base."""
+    return match(merged, [], renames={}, unchanged=lambda _: False)
+
+
 def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None, inputs: Inputs) -> str | None:
     """Return why findings cannot be compared with the base, or None when they can.
 
@@ -130,7 +140,7 @@ def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None
     if base is None:
         return "It left no evidence for the base."
     evidence = base.evidence
-    foreign = _foreign(planned, evidence, inputs.change.base.tree)
+    foreign = _foreign(planned, evidence, inputs.change.base.tree) or foreign_report(planned, evidence, inputs.change)
     if foreign is not None:
         return f"Its evidence for the base {foreign}."
     if evidence.ended is Ended.NOTHING_EXAMINED:

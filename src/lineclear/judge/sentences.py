@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.reasons import FINE
+from lineclear.judge.taken import not_established_by, origin_of
 from lineclear.model.evidence import Evidence
 from lineclear.model.finding import Finding
 from lineclear.model.plan import PlannedCheck
@@ -135,7 +136,7 @@ def moved(inputs: Inputs) -> list[Moved] | None:
 def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Sequence[InvariantEntry]) -> list[str]:
     """Return what this run established, one sentence a check."""
     plans = {planned.id: planned for planned in inputs.plan.checks}
-    lines = [_looked(check, plans[check.id]) for check in checks if check.status in _DONE]
+    lines = [_looked(check, plans[check.id], inputs) for check in checks if check.status in _DONE]
     asked = [entry for entry in invariants if entry.result is InvariantResult.HELD and entry.reason is None]
     if asked:
         lines.append(f"{_count(len(asked), 'invariant')} of the contract held.")
@@ -165,6 +166,12 @@ def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: S
     ]
     evidence = _evidence(inputs, done)
     lines += [line for item in evidence for line in _left(item)]
+    lines += not_established_by(inputs, done)
+    lines += [
+        f"{check.id} left out {_count(suppressed, 'result')} that the code or the tool's configuration suppresses."
+        for check in done
+        if (suppressed := (check.measures or {}).get("resultsSuppressed", 0))
+    ]
     unread = _unread(inputs, evidence)
     if unread:
         lines.append(f"No check looked into {_count(len(unread), 'changed file')}: {_enumerate(unread)}.")
@@ -200,7 +207,7 @@ def _unwatched(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
     return lines
 
 
-def _looked(check: CheckResult, planned: PlannedCheck) -> str:
+def _looked(check: CheckResult, planned: PlannedCheck, inputs: Inputs) -> str:
     found = _measured(check.measures or {})
     counts = check.findings
     known = [
@@ -209,7 +216,8 @@ def _looked(check: CheckResult, planned: PlannedCheck) -> str:
     said = ", ".join(known) or "which of its findings are new is not known"
     if planned.selection is not None:
         return f"{check.id} looked only at {_enumerate(planned.selection)}{f' ({found})' if found else ''}: {said}."
-    return f"{check.id} looked at {planned.covers}{f' ({found})' if found else ''}: {said}."
+    did = origin_of(check, inputs) or f"{check.id} looked at {planned.covers}"
+    return f"{did}{f' ({found})' if found else ''}: {said}."
 
 
 def _measured(measures: Mapping[str, int]) -> str | None:

@@ -18,6 +18,7 @@ __all__ = [
     "Problem",
     "Scope",
     "Subject",
+    "Taken",
     "Tool",
     "Unexamined",
 ]
@@ -65,6 +66,14 @@ class Scope(Model):
     items: list[str] | None = None
 
 
+class Taken(Model):
+    """A report that another job made: what the contract names, and the commit and tree that it was made for."""
+
+    source: str
+    commit: str
+    tree: str
+
+
 class Unexamined(Model):
     """Something that the run should have examined and did not, or ``partly`` only."""
 
@@ -93,6 +102,7 @@ class Evidence(Model):
     ``examined`` lists the changed files that the run looked into one by one; ``unexamined`` files it should have.
     ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was
     not looked at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced.
+    ``taken`` is set where nothing was run because the report is another job's: there is then no exit code of ours.
     """
 
     schema_version: Literal[1] = 1
@@ -117,6 +127,7 @@ class Evidence(Model):
     outputs: list[FileDigest] = Field(default_factory=list)
     materials: Materials = Field(default_factory=Materials)
     permissions: Permissions = Field(default_factory=Permissions)
+    taken: Taken | None = None
 
     @model_validator(mode="after")
     def _says_only_what_it_saw(self) -> Evidence:
@@ -125,4 +136,6 @@ class Evidence(Model):
             raise ValueError("a completed run states findings, measures, examined and unexamined, and no problem")
         if self.ended is not Ended.COMPLETED and (any(saw) or self.problem is None):
             raise ValueError("a run that did not complete states a problem and nothing else")
+        if self.taken is not None and (self.argv or self.exit_code is not None or self.signal is not None):
+            raise ValueError("a report of another job has no command and no exit code")
         return self

@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lineclear.battery.adapter import Adapter, Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.adapters import TAKEN
 from lineclear.battery.selection import file_of
 from lineclear.model.bundle import evidence_folder
-from lineclear.model.evidence import Evidence, FileDigest, Problem, Scope, Subject, Tool, Unexamined
+from lineclear.model.evidence import Evidence, FileDigest, Problem, Scope, Subject, Taken, Tool, Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.words import Ended
@@ -22,6 +23,8 @@ from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, Ou
 from lineclear.run.process import Command, Finished, clean_environment, run, serving
 from lineclear.run.project_services import ProjectServices, ServicesOfRun
 from lineclear.run.service import require_alive, wait_until_ready
+from lineclear.run.taken import TakenReport
+from lineclear.run.tree_reports import KEPT, TreeReports, tree_reports
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 
@@ -49,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One run: a check, its tool, its workbench, and what it is about."""
+    """One run: a check, its tool, its workbench, and what it is about. ``take`` reads a report instead of running."""
 
     planned: PlannedCheck
     tool: Tool
@@ -60,6 +63,7 @@ class Task:
     home: Path
     path: str
     services: ProjectServices | None = None
+    take: Callable[[], TakenReport] | None = None
 
 
 @dataclass
@@ -70,6 +74,7 @@ class _Trace:
     environment: tuple[str, ...] = ()
     finished: Finished | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    taken: Taken | None = None
 
 
 async def execute(task: Task, adapter: Adapter, bundle: Path) -> tuple[Evidence, Reading | None]:
@@ -106,12 +111,14 @@ def write_evidence(evidence: Evidence, bundle: Path) -> None:
 
 async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     bench = task.bench
+    if task.take is not None:
+        return await _take(task, task.take, trace)
     invocation = adapter.prepare(bench)
     for name, content in invocation.inputs.items():
         (bench.inputs / name).write_bytes(content)
-    with OutputFolder(bench.outputs) as outputs:
+    with OutputFolder(bench.outputs) as outputs, tree_reports(invocation, bench) as reports:
         finished = await _start(task, invocation, trace)
-        raw = _collect(task, invocation, finished, outputs, trace)
+        raw = _collect(task, invocation, finished, outputs, reports, trace)
     reading = await asyncio.to_thread(adapter.read, raw, bench)
     if bench.asked:
         _refuse_unread(task, reading)
@@ -129,6 +136,13 @@ def _refuse_unread(task: Task, reading: Reading) -> None:
                 where=f"check {task.planned.id}, --select",
                 todo="Select a file that the check reads, or leave --select out.",
             )
+
+
+async def _take(task: Task, take: Callable[[], TakenReport], trace: _Trace) -> Reading:
+    report = await asyncio.to_thread(take)
+    trace.taken = report.about
+    trace.files[f"{KEPT}/{report.name}"] = report.content
+    return await asyncio.to_thread(TAKEN[task.planned.adapter], {report.name: report.content}, task.bench)
 
 
 async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
@@ -186,12 +200,14 @@ def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str
     )
 
 
-def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: OutputFolder, trace: _Trace) -> Raw:
+def _collect(
+    task: Task, invocation: Invocation, finished: Finished, outputs: OutputFolder, more: TreeReports, trace: _Trace
+) -> Raw:
     where = f"check {task.planned.id}, {task.bench.tree_name.value} tree"
     if finished.exit_code is None:
         ended, todo = _ENDED[finished.ended]
         raise RunProblem(ended, finished.problem or finished.ended, where=where, todo=todo)
-    reports = {}
+    reports: dict[str, bytes] = {}
     for name in invocation.reports:
         try:
             reports[name] = outputs.read(name, task.limits.report_bytes)
@@ -208,6 +224,9 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
     if invocation.stdout_report is not None:
         reports[invocation.stdout_report] = trace.files.pop("stdout")
     trace.files |= reports
+    found = more.read(outputs, task.limits.report_bytes)
+    trace.files |= {f"{KEPT}/{name}": content for name, content in found.items()}
+    reports |= found
     return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
 
 
@@ -237,6 +256,7 @@ def _evidence(
         examined=None if reading is None else sorted(reading.examined & task.bench.changed),
         unexamined=None if reading is None else [scrub.unexamined(item) for item in reading.unexamined],
         outputs=_save_outputs(trace, folder),
+        taken=trace.taken,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import normpath
 
+from lineclear.battery.origin import named
 from lineclear.contract.globs import matches
 from lineclear.errors import UsageError
 from lineclear.model.change import Change
@@ -83,7 +84,7 @@ def _planned(
         adapter=definition.adapter,
         title=definition.title,
         covers=definition.covers,
-        tool=battery.tools[check.use],
+        tool=named(definition, check.settings, battery.tools[check.use]),
         trust=definition.trust,
         suite=definition.suite,
         required=check.required,

@@ -43,7 +43,7 @@ def project_of(settings: Mapping[str, JsonValue], project: Project) -> OneProjec
     A check with another root is about another project: what the contract installs is not for it.
     """
     own, python, install = settings.get("root"), settings.get("python"), settings.get("install")
-    root = normpath(own if isinstance(own, str) else project.root)
+    root = normpath(own if isinstance(own, str) and own else project.root)
     if install is None and root == normpath(project.root):
         install = list(project.install) if project.install is not None else None
     return OneProject(

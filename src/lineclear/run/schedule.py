@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lineclear.battery.adapter import Reading, RunProblem, Workbench
 from lineclear.battery.adapters import ADAPTERS
+from lineclear.battery.origin import origin
 from lineclear.errors import LineclearError
 from lineclear.model.contract import EffectiveContract, Project
 from lineclear.model.definition import CheckDefinition
@@ -25,6 +26,7 @@ from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, W
 from lineclear.run.project_services import ProjectServices
 from lineclear.run.projects import OneProject, ProjectEnvironments, project_of
 from lineclear.run.service import free_port
+from lineclear.run.taken import Elsewhere, TakenReport, is_taken, take
 from lineclear.run.workspaces import Trees, Workspaces
 
 __all__ = ["run_plan"]
@@ -41,13 +43,14 @@ async def run_plan(
     trees: Trees,
     scratch: Path,
     bundle: Path,
+    elsewhere: Elsewhere,
     jobs: int,
     progress: Progress,
 ) -> None:
     """Run every planned check and write its evidence below ``bundle``. One check's end never ends another's.
 
-    ``checks`` is the folder of definitions, ``scratch`` one for everything that is thrown away, ``jobs`` how many
-    runs may go on at the same time.
+    ``checks`` is the folder of definitions, ``scratch`` one for everything that is thrown away, ``elsewhere`` where
+    reports of other jobs are looked for, ``jobs`` how many runs may go on at the same time.
     """
     workspaces = Workspaces(trees, scratch)
     running = [planned for planned in plan.checks if planned.run is not None]
@@ -64,6 +67,7 @@ async def run_plan(
         project=contract.project,
         services=ProjectServices(contract.project.services),
         bundle=bundle,
+        elsewhere=elsewhere,
         slots=asyncio.Semaphore(jobs),
         progress=progress,
     )
@@ -91,12 +95,18 @@ class _Runner:
     project: Project
     services: ProjectServices
     bundle: Path
+    elsewhere: Elsewhere
     slots: asyncio.Semaphore
     progress: Progress
 
     async def check(self, planned: PlannedCheck) -> None:
         """Run one check on the merge result and, as its definition says, on the base."""
         definition = self.battery.definitions[planned.use]
+        if is_taken(planned.settings, TreeName.MERGED):
+            for tree in (TreeName.MERGED, TreeName.BASE):
+                if is_taken(planned.settings, tree):
+                    await self._run(planned, definition, tree, Scope(kind=ScopeKind.ALL))
+            return
         part = planned.selection
         merged = Scope(kind=ScopeKind.ALL if part is None else ScopeKind.SELECTED, items=part)
         if definition.base in ("changed", "all"):
@@ -163,18 +173,20 @@ class _Runner:
 
     async def _places(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName) -> _Places:
         """Return where the programs of a run are, made first where they are not there."""
+        source = origin(definition, planned.settings)
+        if source == "runner" or is_taken(planned.settings, tree):
+            return await self._runners(planned, definition, tree)
         project: ProjectEnvironment | None = None
         if definition.executes:
             self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.PROJECT_ENVIRONMENT))
             project = await self.projects.get(tree, self._project(planned, tree))
-        if definition.tool.environment == "project":
+        if source == "project":
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
             version = project.version_of(planned.tool.name)
             tool = planned.tool.model_copy(update={"version": version})
             return _Places(tool=tool, bin=project.bin("x").parent, project_bin=project.bin("x").parent)
         self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT))
-        made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
-        own = made.bin("x").parent
+        own = await self._own(planned, definition)
         return _Places(tool=planned.tool, bin=own, project_bin=project.bin("x").parent if project else own)
 
     def _project(self, planned: PlannedCheck, tree: TreeName) -> OneProject:
@@ -189,6 +201,19 @@ class _Runner:
             )
         return project
 
+    async def _runners(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName) -> _Places:
+        """Return the places of a tool of the runner's; without requirements of its own there is one that is empty."""
+        if definition.tool.requirements is None or is_taken(planned.settings, tree):
+            own = self.workspaces.empty(f"{planned.id}-{tree.value}-programs") / "bin"
+        else:
+            own = await self._own(planned, definition)
+        return _Places(tool=planned.tool, bin=own, project_bin=own)
+
+    async def _own(self, planned: PlannedCheck, definition: CheckDefinition) -> Path:
+        assert definition.tool.requirements is not None  # noqa: S101 - held by the definition's model
+        made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
+        return made.bin("x").parent
+
     async def _task(
         self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope, places: _Places
     ) -> Task:
@@ -198,7 +223,7 @@ class _Runner:
         if scope.kind is ScopeKind.CHANGED or (scope.kind is ScopeKind.SELECTED and definition.select == "files"):
             files = [path for path in files if path in frozenset(scope.items or ())]
             folder = await self.workspaces.extract(tree, files, f"{name}-tree")
-        elif definition.executes:
+        elif definition.executes and not is_taken(planned.settings, tree):
             folder = await self.workspaces.copy(tree, f"{name}-tree")
         else:
             folder = await self.workspaces.shared(tree)
@@ -222,6 +247,7 @@ class _Runner:
             asked=asked,
             port=free_port(),
             source=lambda path: self.trees.read(tree, path),
+            writable=definition.executes or scope.kind is ScopeKind.CHANGED,
         )
         limits = definition.limits
         return Task(
@@ -234,6 +260,7 @@ class _Runner:
             home=home,
             path=_path(places, definition),
             services=self.services if definition.executes else None,
+            take=self._take(planned, tree, limits.report_bytes) if is_taken(planned.settings, tree) else None,
         )
 
     def _items(self, planned: PlannedCheck, scope: Scope, *, asked: bool) -> list[str] | None:
@@ -242,6 +269,12 @@ class _Runner:
             return scope.items if scope.kind is ScopeKind.SELECTED else None
         prefix = project_of(planned.settings, self.project).path("")
         return [item.removeprefix(prefix) for item in scope.items or ()]
+
+    def _take(self, planned: PlannedCheck, tree: TreeName, limit: int) -> Callable[[], TakenReport]:
+        def read() -> TakenReport:
+            return take(planned.id, planned.settings, tree, trees=self.trees, elsewhere=self.elsewhere, limit=limit)
+
+        return read
 
     def _not_started(
         self, planned: PlannedCheck, tree: TreeName, scope: Scope, ended: Ended, problem: Problem
@@ -271,5 +304,6 @@ class _Runner:
 
 def _path(places: _Places, definition: CheckDefinition) -> str:
     """Return the PATH of a run. What executes the change's code finds the runner's programs too, such as git."""
-    others = [clean_environment({})["PATH"]] if definition.executes else []
+    runners = definition.executes or definition.tool.environment == "runner"
+    others = [clean_environment({})["PATH"]] if runners else []
     return os.pathsep.join([str(places.project_bin), *others])
