@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.reasons import FINE
-from lineclear.judge.taken import not_established_by, origin_of
+from lineclear.judge.taken import about_the_head, not_established_by, origin_of
 from lineclear.model.evidence import Evidence
 from lineclear.model.finding import Finding
 from lineclear.model.plan import PlannedCheck
@@ -141,8 +141,9 @@ def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Seque
     if asked:
         lines.append(f"{_count(len(asked), 'invariant')} of the contract held.")
     if lines and inputs.change.merge_tree is not None:
+        other = about_the_head(inputs, [check for check in checks if check.status in _DONE])
         lines.append(
-            f"All of it is about the merge result {inputs.change.merge_tree[:12]} of base "
+            f"All of it{f' but {_enumerate(other)}' if other else ''} is about the merge result {inputs.change.merge_tree[:12]} of base "
             f"{inputs.change.base.commit[:12]} and head {inputs.change.head.commit[:12]}."
         )
     return lines

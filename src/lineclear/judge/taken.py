@@ -11,7 +11,7 @@ from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult
 from lineclear.model.words import Ended, TreeName
 
-__all__ = ["foreign_report", "not_established_by", "origin_of"]
+__all__ = ["about_the_head", "foreign_report", "not_established_by", "origin_of"]
 
 _SETTING = {TreeName.MERGED: "from", TreeName.BASE: "baseFrom"}
 
@@ -41,6 +41,12 @@ def origin_of(check: CheckResult, inputs: Inputs) -> str | None:
     if taken is None:
         return None
     return f"{check.id} ran nothing: its evidence is taken from a report of another job for {taken.commit[:12]}"
+
+
+def about_the_head(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
+    """Return the checks whose report is about the head, where that is not what will land."""
+    tree = inputs.change.merge_tree
+    return [check.id for check in done if (taken := _taken(check, inputs)) is not None and taken.tree != tree]
 
 
 def not_established_by(inputs: Inputs, done: Sequence[CheckResult]) -> Iterator[str]:

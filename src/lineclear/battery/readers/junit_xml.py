@@ -18,6 +18,7 @@ from lineclear.model.words import Ended
 __all__ = ["JUnitCase", "read_junit"]
 
 _NOT_RUN = frozenset({"notrun", "disabled", "skipped", "suppressed", "ignored"})
+_EMPTY_WORDS = ("", "test", "tests", "pytest")  # what runners call every suite or class
 _DEEP = 200
 
 
@@ -37,8 +38,8 @@ class JUnitCase:
     @property
     def title(self) -> str:
         """The name under which a person finds the test again: below its suites or its class, whichever says more."""
-        above = max(" > ".join(self.suites), self.classname, key=len)
-        return self.name if above in ("", "test", self.name) else f"{above} > {self.name}"
+        above = max(" > ".join(self.suites), self.classname, key=lambda text: 0 if text in _EMPTY_WORDS else len(text))
+        return self.name if above in _EMPTY_WORDS or above == self.name else f"{above} > {self.name}"
 
 
 def read_junit(raw: bytes, where: str) -> list[JUnitCase]:
@@ -50,12 +51,12 @@ def read_junit(raw: bytes, where: str) -> list[JUnitCase]:
         raise _bad(f"the report is no XML that may be read: {told}", where) from exc
     if _tag(root) not in ("testsuites", "testsuite"):
         raise _bad(f"the report is no JUnit XML: it begins with <{_tag(root)[:50]}>", where)
-    return list(_cases(root, (), where))
+    return list(_cases(root, (), where, 1))
 
 
-def _cases(element: Element, above: tuple[str, ...], where: str) -> Iterator[JUnitCase]:
+def _cases(element: Element, above: tuple[str, ...], where: str, depth: int) -> Iterator[JUnitCase]:
     """Yield the cases below a suite. What it counts as failed must be somewhere below it."""
-    if len(above) > _DEEP:
+    if depth > _DEEP:
         raise _bad(f"the report has suites more than {_DEEP} deep", where)
     name = (element.get("name") or "").strip()
     names = (*above, name) if name and _tag(element) == "testsuite" else above
@@ -63,7 +64,7 @@ def _cases(element: Element, above: tuple[str, ...], where: str) -> Iterator[JUn
     for child in element:
         match _tag(child):
             case "testsuite" | "testsuites":
-                for case in _cases(child, names, where):
+                for case in _cases(child, names, where, depth + 1):
                     failing = True if case.outcome == "failed" else failing
                     yield case
             case "testcase":
