@@ -47,7 +47,7 @@ def _read(log: dict[str, Any] | str, exit_code: int = 1, **settings: Any) -> Rea
 def test_a_log_of_ruff_names_rule_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src/a.py").write_text(SOURCE)
-    ruff = Path(sys.executable).parent / "ruff"
+    ruff = str(Path(sys.executable).parent / "ruff")
     command = [ruff, "check", "--isolated", "--no-cache", "--select=F,S", "--output-format=sarif", "."]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, timeout=60)
     raw = Raw(exit_code=done.returncode, stdout=done.stdout, stderr=b"", reports={})
@@ -61,7 +61,7 @@ def test_a_log_of_semgrep_names_rule_file_and_line(tmp_path: Path, tool_bin: Cal
     (tmp_path / "tree/a.py").write_text(SOURCE)
     rule = {"id": "no-eval", "pattern": "eval(...)", "message": "eval runs text", "severity": "ERROR"}
     (tmp_path / "rules.json").write_text(json.dumps({"rules": [{**rule, "languages": ["python"]}]}))
-    command = [tool_bin("semgrep"), "scan", "--config=../rules.json", "--sarif", "--metrics=off", "--quiet", "."]
+    command = [str(tool_bin("semgrep")), "scan", "--config=../rules.json", "--sarif", "--metrics=off", "--quiet", "."]
     env = {"PATH": f"{tool_bin('semgrep').parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
     more = {"SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SEND_METRICS": "off"}
     done = subprocess.run(command, cwd=tmp_path / "tree", env=env | more, check=False, capture_output=True, timeout=200)

@@ -142,8 +142,9 @@ def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Seque
         lines.append(f"{_count(len(asked), 'invariant')} of the contract held.")
     if lines and inputs.change.merge_tree is not None:
         other = about_the_head(inputs, [check for check in checks if check.status in _DONE])
+        all_of_it = f"All of it but {_enumerate(other)}" if other else "All of it"
         lines.append(
-            f"All of it{f' but {_enumerate(other)}' if other else ''} is about the merge result {inputs.change.merge_tree[:12]} of base "
+            f"{all_of_it} is about the merge result {inputs.change.merge_tree[:12]} of base "
             f"{inputs.change.base.commit[:12]} and head {inputs.change.head.commit[:12]}."
         )
     return lines
