@@ -190,7 +190,7 @@ def test_a_report_may_go_to_a_place_that_the_command_is_told() -> None:
     assert made.argv == ("go-junit", "--out=/outputs/report")
     assert (made.reports, made.tree_reports) == (("report",), ())
     printed = _prepare(report=["-"])
-    assert (printed.reports, printed.tree_reports) == ((), ())
+    assert (printed.reports, printed.tree_reports, printed.stdout_report) == ((), (), "report")
 
 
 @pytest.mark.parametrize(

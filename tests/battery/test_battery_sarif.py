@@ -50,7 +50,7 @@ def test_a_log_of_ruff_names_rule_file_and_line(tmp_path: Path) -> None:
     ruff = str(Path(sys.executable).parent / "ruff")
     command = [ruff, "check", "--isolated", "--no-cache", "--select=F,S", "--output-format=sarif", "."]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, timeout=60)
-    raw = Raw(exit_code=done.returncode, stdout=done.stdout, stderr=b"", reports={})
+    raw = Raw(exit_code=done.returncode, stdout=done.stdout, stderr=b"", reports={"report": done.stdout})
     reading = sarif.read(raw, bench("sarif", {"src/a.py": SOURCE}, tree=tmp_path, report=["-"]))
     assert [(f.rule, f.path, f.line) for f in reading.findings] == [("F401", "src/a.py", 1), ("S307", "src/a.py", 5)]
 
@@ -65,7 +65,7 @@ def test_a_log_of_semgrep_names_rule_file_and_line(tmp_path: Path, tool_bin: Cal
     env = {"PATH": f"{tool_bin('semgrep').parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
     more = {"SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SEND_METRICS": "off"}
     done = subprocess.run(command, cwd=tmp_path / "tree", env=env | more, check=False, capture_output=True, timeout=200)
-    raw = Raw(exit_code=done.returncode, stdout=done.stdout, stderr=b"", reports={})
+    raw = Raw(exit_code=done.returncode, stdout=done.stdout, stderr=b"", reports={"report": done.stdout})
     work = bench("sarif", {"a.py": SOURCE}, tree=tmp_path / "tree", report=["-"])
     (finding,) = sarif.read(raw, work).findings
     assert (finding.path, finding.line, finding.level) == ("a.py", 5, Level.ERROR)

@@ -231,6 +231,7 @@ LOG = json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}
         ("sys.exit(3)", "error", "left no nox.json"),
         ("os._exit(0)", "error", "left no nox.json"),
         (f"folder.mkdir(); (folder / 'a.xml').write_text(\"{PASSING}\"); session.error('no')", "error", "do not agree"),
+        ("folder.mkdir(); (folder / 'nox.json').write_text('{}')", "error", "neither .xml"),
         ("folder.mkdir(); (folder / 'a.txt').write_text('')", "error", "neither .xml"),
         ("folder.mkdir(); (folder / 'a.sarif').symlink_to('/etc/passwd')", "error", "symbolic link"),
         ("folder.symlink_to('/etc')", "error", "symbolic link in its path"),

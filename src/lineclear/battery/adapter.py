@@ -93,7 +93,7 @@ class Invocation:
     ``reports`` are the files that it must leave in the outputs folder. ``tree_reports`` are patterns, relative to the
     tree, for reports that it leaves there: what matches is removed before the run and read after it, and each pattern
     must match. ``folder`` names one in the outputs folder whose files are all read, none if there is none. What they
-    match is in ``Raw.reports`` by its path, relative to the tree or to ``folder``.
+    match is in ``Raw.reports`` by its path, relative to the tree or to the outputs folder.
     ``stdout_report`` is the name under which its standard output is a report too.
     """
 

@@ -24,7 +24,7 @@ from lineclear.run.process import Command, Finished, clean_environment, run, ser
 from lineclear.run.project_services import ProjectServices, ServicesOfRun
 from lineclear.run.service import require_alive, wait_until_ready
 from lineclear.run.taken import TakenReport
-from lineclear.run.tree_reports import KEPT, TreeReports, tree_reports
+from lineclear.run.tree_reports import TreeReports, kept_as, tree_reports
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 
@@ -141,7 +141,7 @@ def _refuse_unread(task: Task, reading: Reading) -> None:
 async def _take(task: Task, take: Callable[[], TakenReport], trace: _Trace) -> Reading:
     report = await asyncio.to_thread(take)
     trace.taken = report.about
-    trace.files[f"{KEPT}/{report.name}"] = report.content
+    trace.files[kept_as(report.name)] = report.content
     return await asyncio.to_thread(TAKEN[task.planned.adapter], {report.name: report.content}, task.bench)
 
 
@@ -225,7 +225,7 @@ def _collect(
         reports[invocation.stdout_report] = trace.files.pop("stdout")
     trace.files |= reports
     found = more.read(outputs, task.limits.report_bytes)
-    trace.files |= {f"{KEPT}/{name}": content for name, content in found.items()}
+    trace.files |= {kept_as(name): content for name, content in found.items()}
     reports |= found
     return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
 

@@ -10,10 +10,9 @@ from lineclear.battery.adapter import Invocation, RunProblem, Workbench
 from lineclear.model.words import Ended
 from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge
 
-__all__ = ["KEPT", "TreeReports", "tree_reports"]
+__all__ = ["TreeReports", "kept_as", "tree_reports"]
 
-KEPT = "reports"
-"""The folder of the evidence that these reports are kept in, under names that the run chose."""
+_KEPT = "reports/"
 _MOST = 2_000
 _LONGEST_NAME = 200
 
@@ -49,8 +48,7 @@ class TreeReports:
                     reports[path] = self._tree.read(_plain(path), limit - sum(map(len, reports.values())))
             folder = self._invocation.folder
             for path in outputs.find(f"{folder}/**/*") if folder is not None else ():
-                name = path.removeprefix(f"{folder}/")
-                reports[name] = outputs.read(_plain(path), limit - sum(map(len, reports.values())))
+                reports[path] = outputs.read(_plain(path), limit - sum(map(len, reports.values())))
             if len(reports) > _MOST:
                 raise OutputTooLarge(
                     f"the run left {len(reports)} reports",
@@ -77,6 +75,11 @@ def tree_reports(invocation: Invocation, bench: Workbench) -> Iterator[TreeRepor
         reports = TreeReports(invocation, bench, tree)
         reports.clear()
         yield reports
+
+
+def kept_as(name: str) -> str:
+    """Return where a report is kept beside its evidence: in a folder, because the run chose its name."""
+    return name if name.startswith(_KEPT) else _KEPT + name
 
 
 def _plain(path: str) -> str:
