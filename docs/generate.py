@@ -93,7 +93,7 @@ def _check(item: CheckDefinition) -> Iterator[str]:
 def _default(setting: Setting) -> str:
     if setting.required:
         return "required"
-    return "none" if setting.default is None else f"`{setting.default}`"
+    return "none" if setting.default in (None, "") else f"`{setting.default}`"
 
 
 def _rules() -> Iterator[str]:

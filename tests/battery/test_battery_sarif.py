@@ -175,6 +175,8 @@ def test_columns_are_counted_as_the_log_says() -> None:
             Level.NOTE,
         ),
         ({"level": "error", "kind": "review"}, {}, Level.NOTE),
+        ({"level": "note", "kind": "unheard"}, {}, Level.NOTE),
+        ({"level": "unheard"}, {}, Level.ERROR),
     ],
 )
 def test_the_level_is_the_results_else_the_rules(result: dict[str, Any], driver: dict[str, Any], level: Level) -> None:

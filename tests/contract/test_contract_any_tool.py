@@ -60,6 +60,22 @@ def test_what_is_no_list_of_whole_numbers_is_refused(value: str) -> None:
         _load(f"version: 1\nchecks: {{c: {{use: command, with: {{run: x, exitCodes: {value}}}}}}}\n")
 
 
+@pytest.mark.parametrize(
+    "looser", ["from: r.xml, commit: $C", "root: other", "environment: project", "report: other.xml", "run: 'true'"]
+)
+def test_below_an_enforced_contract_a_check_cannot_be_pointed_elsewhere(looser: str) -> None:
+    parent = "version: 1\nenforcement: enforce\nchecks: {web: {use: junit, with: {run: npm test, report: a.xml}}}\n"
+    child = f"version: 1\nextends: [./parent.yaml]\nchecks: {{web: {{use: junit, with: {{{looser}}}}}}}\n"
+    with pytest.raises(ContractError, match="web"):
+        load_contract(
+            source=ContractSource.GIVEN,
+            uri="lineclear.yaml",
+            text=child.encode(),
+            read=lambda path: parent.encode() if path == "parent.yaml" else None,
+            definitions=load_definitions(checks_folder()),
+        )
+
+
 def test_a_command_needs_something_to_run() -> None:
     with pytest.raises(ContractError, match="needs the setting 'run'"):
         _load("version: 1\nchecks: {c: {use: command}}\n")

@@ -25,7 +25,7 @@ def origin(definition: CheckDefinition, settings: Settings) -> Literal["own", "p
 
 def named(definition: CheckDefinition, settings: Settings, tool: Tool) -> Tool:
     """Return the tool under the name of the program that the contract states, where the definition leaves it open."""
-    if definition.tool.environment != "runner" or tool.lock_digest is not None or settings.get("from") is not None:
+    if definition.tool.environment != "runner" or tool.lock_digest is not None or settings.get("from"):
         return tool
     try:
         argv = words(settings.get("run"))

@@ -29,9 +29,9 @@ class Place:
 
 def place(bench: Workbench) -> Place:
     """Return where the command works: the setting ``root``, else the project's root. The tree must have it."""
-    stated = bench.settings.get("root")
-    root = (bench.root.relative_to(bench.tree).as_posix() if stated is None else str(stated)).strip("/") or "."
-    if str(stated or "").startswith("/") or ".." in root.split("/"):
+    stated = str(bench.settings.get("root") or "")
+    root = (stated or bench.root.relative_to(bench.tree).as_posix()).strip("/")
+    if stated.startswith("/") or ".." in root.split("/"):
         raise _fault(bench, "root", f"the folder {stated!r} is not in the tree", "Name a folder of the repository.")
     root = "/".join(part for part in root.split("/") if part not in (".", ""))
     prefix = f"{root}/" if root else ""
@@ -52,7 +52,7 @@ def command(bench: Workbench) -> tuple[str, ...]:
     except ValueError as exc:
         raise _fault(bench, "run", f"the command cannot be split into words: {exc}", "Close the quote.") from exc
     if not argv or not argv[0]:
-        raise _fault(bench, "run", "there is no command to run", "State the command, for example `run: npm test`.")
+        raise _fault(bench, "run", "there is no command to run", "State one, for example `run: npm test`.")
     return argv
 
 

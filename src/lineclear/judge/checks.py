@@ -112,7 +112,7 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     wanted = planned.run.base if planned.run is not None else None
     if base is None and wanted is None and not merged:
         return _Comparison(stated=[], fixed_known=False, gap=None)
-    if base is None and evidence.taken is not None and planned.settings.get("baseFrom") is None:
+    if base is None and evidence.taken is not None and not planned.settings.get("baseFrom"):
         return _Comparison(stated=_all_new(merged), fixed_known=False, gap=None)
     gap = _base_gap(planned, base, wanted, inputs)
     if base is None or gap is not None:

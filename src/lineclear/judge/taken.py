@@ -20,7 +20,7 @@ def foreign_report(planned: PlannedCheck, evidence: Evidence, change: Change) ->
     """Return what is wrong with where completed evidence comes from, or None: run here or taken, as was planned."""
     if evidence.ended is not Ended.COMPLETED:
         return None
-    taken, stated = evidence.taken, planned.settings.get(_SETTING[evidence.tree])
+    taken, stated = evidence.taken, planned.settings.get(_SETTING[evidence.tree]) or None
     if (taken is None) != (stated is None):
         return "was taken from a report of another job, against the plan" if taken is not None else "was not taken"
     if taken is None:

@@ -43,7 +43,7 @@ class TakenReport:
 
 def is_taken(settings: Mapping[str, JsonValue], tree: TreeName) -> bool:
     """Say whether the contract names a report of another job for a tree."""
-    return settings.get(_SETTINGS[tree][0]) is not None
+    return bool(settings.get(_SETTINGS[tree][0]))
 
 
 def take(
@@ -69,7 +69,7 @@ def take(
 def _expanded(check: str, setting: str, value: JsonValue, elsewhere: Elsewhere) -> str:
     """Return a setting with the runner's variables filled in; one that is not set is never an empty text."""
     where = f"check {check}, setting {setting}"
-    if value is None:
+    if not value:
         todo = f"State {setting}: the commit that the report was made for, for example `$GITHUB_SHA`."
         what = "nothing says which commit the report is about"
         raise RunProblem(Ended.NO_ENVIRONMENT, what, where=where, todo=todo)

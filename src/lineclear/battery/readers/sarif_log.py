@@ -231,8 +231,8 @@ def _result(result: _Result, run: _Run) -> SarifResult:
     logical = location.logical_locations if location is not None else []
     return SarifResult(
         rule=stated or run.tool.driver.name,
-        # Only what fails has a level; what a person is asked to look at (open, review) is a note.
-        level=_LEVELS.get(level, Level.WARNING) if result.kind == "fail" else Level.NOTE,
+        # Only what fails has a level, a word that is none counting as the worst; what a person is to look at is a note.
+        level=Level.NOTE if result.kind in ("open", "review") else _LEVELS.get(level, Level.ERROR),
         message=_text(result.message, rule, run),
         help=_help(rule, run),
         place=physical.artifact_location if physical is not None else None,
