@@ -268,3 +268,10 @@ def test_a_program_may_come_from_the_projects_environment(tmp_path: Path) -> Non
     run = verify(changed_repo(tmp_path / "project", base=base, change={"a": ""}))
     assert run.check("w")["status"] == "passed", run.stderr
     assert run.evidence("w")["tool"]["name"] == "python"
+
+
+def test_without_a_root_of_its_own_a_check_works_in_the_projects(tmp_path: Path) -> None:
+    contract = "version: 1\nproject: {root: web}\nchecks: {web: {use: command, with: {run: test -f runner.sh}}}\n"
+    base = {**MONOREPO, "lineclear.yaml": contract}
+    run = verify(changed_repo(tmp_path / "project", base=base, change={"web/a": ""}))
+    assert run.check("web")["status"] == "passed", run.stderr
