@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -206,6 +207,7 @@ class _Runner:
         if definition.tool.requirements is None or is_taken(planned.settings, tree):
             own = self.workspaces.empty(f"{planned.id}-{tree.value}-programs") / "bin"
         else:
+            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT))
             own = await self._own(planned, definition)
         return _Places(tool=planned.tool, bin=own, project_bin=own)
 
