@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib.metadata
 import json
 import os
@@ -34,6 +35,7 @@ from lineclear.model.base import sha256
 from lineclear.run.cachedirs import cache_folders
 from lineclear.run.detect import Locked
 from lineclear.run.process import Command, Finished, clean_environment, run
+from lineclear.run.pythons import search_path
 
 __all__ = ["EnvironmentFailed", "ProjectEnvironment", "ToolEnvironment", "project_environment", "tool_environment"]
 
@@ -192,7 +194,10 @@ async def project_environment(
         },
         deadline=time.monotonic() + seconds,
     )
-    await installer("venv", "--no-project", "--python", python or _base_python(), str(made.folder), cwd=folder)
+    finder = dataclasses.replace(
+        installer, env={**installer.env, "PATH": search_path(installer.env["PATH"], os.environ)}
+    )
+    await finder("venv", "--no-project", "--python", python or _base_python(), str(made.folder), cwd=folder)
     if isinstance(install, Locked):
         locked = folder / "locked.txt"
         chosen = [part for name in install.extras for part in ("--extra", name)]
@@ -374,7 +379,7 @@ def _what(finished: Finished) -> str:
 _CAUSES = (
     (r"No interpreter found|Python interpreter not found|No virtual environment or system Python"
      r"|python-build-standalone|Failed to download `\S+/(cpython|pypy)",
-     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or change project.python."),
+     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or change it in the contract."),
     (r"[Hh]ash mismatch|--require-hashes",
      "The lock and the index disagree, or the lock has no hashes: lock again, and find out who changed what."),
     (r"network was disabled|[Nn]etwork connectivity is disabled|error sending request|dns error|tcp connect error"
