@@ -13,6 +13,7 @@ from lineclear.model.words import Ended, ScopeKind, TreeName, Trust
 __all__ = [
     "Evidence",
     "FileDigest",
+    "Installed",
     "Materials",
     "Permissions",
     "Problem",
@@ -49,6 +50,15 @@ class Tool(Model):
     name: str
     version: str | None
     lock_digest: str | None
+
+
+class Installed(Model):
+    """The project's environment: its root, its Python, which files say what to install, what became of its locks."""
+
+    root: str
+    python: str
+    because: str
+    notes: list[str]
 
 
 class Subject(Model):
@@ -93,6 +103,7 @@ class Evidence(Model):
     ``examined`` lists the changed files that the run looked into one by one; ``unexamined`` files it should have.
     ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was
     not looked at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced.
+    ``installed`` is null where the run has nothing of the project's own.
     """
 
     schema_version: Literal[1] = 1
@@ -102,6 +113,7 @@ class Evidence(Model):
     ended: Ended
     problem: Problem | None
     tool: Tool
+    installed: Installed | None = None
     argv: list[str]
     environment: list[str]
     started_at: str

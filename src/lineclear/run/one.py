@@ -13,7 +13,7 @@ from pathlib import Path
 from lineclear.battery.adapter import Adapter, Invocation, Raw, Reading, RunProblem, Workbench
 from lineclear.battery.selection import file_of
 from lineclear.model.bundle import evidence_folder
-from lineclear.model.evidence import Evidence, FileDigest, Problem, Scope, Subject, Tool, Unexamined
+from lineclear.model.evidence import Evidence, FileDigest, Installed, Problem, Scope, Subject, Tool, Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.words import Ended
@@ -60,6 +60,7 @@ class Task:
     home: Path
     path: str
     services: ProjectServices | None = None
+    installed: Installed | None = None
 
 
 @dataclass
@@ -224,6 +225,7 @@ def _evidence(
         ended=Ended.COMPLETED if problem is None and reading is not None else _ended(problem),
         problem=None if problem is None else scrub.problem(problem.problem),
         tool=task.tool,
+        installed=task.installed,
         argv=[scrub.text(argument) for argument in trace.argv],
         environment=list(trace.environment),
         started_at=started,

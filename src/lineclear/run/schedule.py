@@ -13,7 +13,7 @@ from lineclear.battery.adapters import ADAPTERS
 from lineclear.errors import LineclearError
 from lineclear.model.contract import EffectiveContract, Project
 from lineclear.model.definition import CheckDefinition
-from lineclear.model.evidence import Evidence, Problem, Scope, Tool
+from lineclear.model.evidence import Evidence, Installed, Problem, Scope, Tool
 from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
 from lineclear.run.clock import now
@@ -79,6 +79,7 @@ class _Places:
     tool: Tool
     bin: Path
     project_bin: Path
+    installed: Installed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,11 +172,15 @@ class _Runner:
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
             version = project.version_of(planned.tool.name)
             tool = planned.tool.model_copy(update={"version": version})
-            return _Places(tool=tool, bin=project.bin("x").parent, project_bin=project.bin("x").parent)
+            own = project.bin("x").parent
+            return _Places(tool=tool, bin=own, project_bin=own, installed=project.installed)
         self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT))
         made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
         own = made.bin("x").parent
-        return _Places(tool=planned.tool, bin=own, project_bin=project.bin("x").parent if project else own)
+        if project is None:
+            return _Places(tool=planned.tool, bin=own, project_bin=own)
+        inner = project.bin("x").parent
+        return _Places(tool=planned.tool, bin=own, project_bin=inner, installed=project.installed)
 
     def _project(self, planned: PlannedCheck, tree: TreeName) -> OneProject:
         """Return the project that a check is about. Raises :class:`RunProblem` where a tree does not have it."""
@@ -234,6 +239,7 @@ class _Runner:
             home=home,
             path=_path(places, definition),
             services=self.services if definition.executes else None,
+            installed=places.installed,
         )
 
     def _items(self, planned: PlannedCheck, scope: Scope, *, asked: bool) -> list[str] | None:
