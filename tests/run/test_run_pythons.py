@@ -16,7 +16,7 @@ from lineclear.run.pythons import search_path
 
 def test_pyenv_and_the_tool_cache_come_after_the_path_newest_first(tmp_path: Path) -> None:
     pyenv, cache = tmp_path / "pyenv", tmp_path / "cache"
-    for name in ("3.9.18", "3.12.1", "3.10.13"):
+    for name in ("3.9.18", "2.7.18", "3.12.1", "3.10.13", "pypy", "3.7.16"):
         (pyenv / "versions" / name / "bin").mkdir(parents=True)
     (cache / "Python/3.11.4/x64/bin").mkdir(parents=True)
     found = search_path("/usr/bin", {"PYENV_ROOT": str(pyenv), "RUNNER_TOOL_CACHE": str(cache)})
@@ -36,7 +36,7 @@ def test_without_either_the_path_stays_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.tools
 def test_a_python_that_only_pyenv_has_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = tmp_path / "pyenv/versions/1/bin"
+    versions = tmp_path / "pyenv/versions/3.99/bin"
     versions.mkdir(parents=True)
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     (versions / name).symlink_to(Path(sys.base_prefix) / "bin" / name)

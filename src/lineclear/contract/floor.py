@@ -14,6 +14,7 @@ from lineclear.contract.lint import is_shorthand
 from lineclear.contract.merge import Merged, MergedCheck
 from lineclear.contract.problems import Problem
 from lineclear.contract.settings import at_least_as_strict, resolve, stricter_advice
+from lineclear.contract.variables import loosened_variables
 from lineclear.model.contract import Budget
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.words import Enforcement
@@ -30,8 +31,9 @@ def loosened(
     """Yield what a contract allows and its enforced parent (a uri, and what it makes with its ancestors) does not."""
     if final.enforcement is Enforcement.REPORT:
         yield _problem(parent, "enforcement", "enforce", "report", final.where("enforcement"), "write enforce")
+    yield from loosened_variables(parent, floor, final)
     for name, value in floor.project.items():
-        if value is not None and final.project.get(name) != value:
+        if name != "env" and value is not None and final.project.get(name) != value:
             where = final.where("project", name)
             yield _problem(parent, f"project.{name}", value, final.project.get(name), where, f"write {value!r}")
     for check in floor.checks.values():

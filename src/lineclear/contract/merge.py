@@ -86,7 +86,10 @@ def merge(layers: Sequence[Layer]) -> Merged:
     for layer in layers:
         enforcement = layer.file.enforcement or enforcement
         if layer.file.project is not None:
-            stated = layer.file.project.model_dump(mode="json", exclude_unset=True)
+            stated = layer.file.project.model_dump(mode="json", exclude_unset=True, by_alias=False)
+            before, env = project.get("env"), stated.get("env")
+            if isinstance(before, dict) and isinstance(env, dict):
+                stated["env"] = {**before, **env}
             project.update(stated)
         for name, entry in layer.file.checks.items():
             if entry is not False:

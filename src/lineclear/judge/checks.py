@@ -10,7 +10,7 @@ from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
-from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName, Trust
+from lineclear.model.words import CheckStatus, Effect, Ended, FindingState, Level, ScopeKind, TreeName, Trust
 
 __all__ = ["Judged", "is_waived", "judge_check"]
 
@@ -72,6 +72,13 @@ def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] |
         return CheckStatus.SKIPPED, planned.reason or "It was left out by --only."
     if not planned.applicable:
         return CheckStatus.NOT_APPLICABLE, planned.reason or "The plan gives no reason."
+    if planned.missing:
+        names = ", ".join(planned.missing)
+        which = f"the variable {names} is" if len(planned.missing) == 1 else f"the variables {names} are"
+        return (
+            CheckStatus.WITHHELD,
+            f"It was not run: {which} not set, and the contract says that the code needs it.",
+        )
     return None
 
 
@@ -206,6 +213,7 @@ def _result(
         required=planned.required,
         enforcement=planned.enforcement,
         status=status,
+        effect=Effect(inputs.contract.project.env.when_missing) if status is CheckStatus.WITHHELD else None,
         reason=reason,
         trust=min([planned.trust, *(item.evidence.trust for item in items if item is not None)], key=_TRUST.index),
         controls=None,

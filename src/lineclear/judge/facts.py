@@ -17,7 +17,7 @@ from lineclear.model.facts import (
 )
 from lineclear.model.finding import Finding
 from lineclear.model.verdict import CheckResult
-from lineclear.model.words import CheckStatus, FindingState
+from lineclear.model.words import CheckStatus, Enforcement, FindingState
 
 __all__ = ["build_facts", "incomplete"]
 
@@ -52,7 +52,13 @@ def build_facts(inputs: Inputs, checks: Sequence[CheckResult], findings: Sequenc
 def incomplete(checks: Sequence[CheckResult]) -> list[str]:
     """Return the checks that were to run and gave no result: without them ``findings`` is not all there is."""
     settled = (*_DONE, CheckStatus.NOT_APPLICABLE, CheckStatus.SKIPPED)
-    return [check.id for check in checks if check.status not in settled]
+    return [check.id for check in checks if check.status not in settled and not _asks_itself(check)]
+
+
+def _asks_itself(check: CheckResult) -> bool:
+    """Say whether a check was withheld and decides the outcome by that: invariants then need not say it again."""
+    enforced = check.required and check.enforcement is Enforcement.ENFORCE
+    return enforced and check.status is CheckStatus.WITHHELD
 
 
 def _change(inputs: Inputs) -> ChangeFacts:

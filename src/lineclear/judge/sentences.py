@@ -78,6 +78,7 @@ def _unanswered(reasons: Sequence[Reason]) -> str:
 def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Finding]) -> str:
     """Say who asks for an outcome that was established, and why."""
     checks, invariants, budgets = (_named(reasons, outcome, kind) for kind in ("check", "invariant", "budget"))
+    withheld = _named(reasons, outcome, "variables")
     new = sum(
         f.check in checks and f.state is FindingState.NEW and f.level is Level.ERROR and not f.waived for f in findings
     )
@@ -85,6 +86,9 @@ def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Findi
         f"{_enumerate(checks)} {_has(checks)} {_count(new, 'new error-level finding')}" if checks else "",
         f"the {_nouns(invariants, 'invariant')} {_is(invariants)} broken" if invariants else "",
         f"the {_nouns(budgets, 'budget')} {_is(budgets)} exceeded" if budgets else "",
+        f"{_enumerate(withheld)} {'was' if len(withheld) == 1 else 'were'} not run for want of variables"
+        if withheld
+        else "",
     ]
     return "; ".join(filter(None, parts))
 

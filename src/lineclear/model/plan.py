@@ -24,7 +24,8 @@ class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
 
     ``selection`` are the tests or files that ``--select`` named, null for all of it.
-    ``suite`` says that it runs tests and counts them.
+    ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
+    one of them the check does not run. ``suite`` says that it runs tests and counts them.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -44,6 +45,7 @@ class PlannedCheck(Model):
     applicable: bool
     reason: str | None
     run: PlannedRun | None
+    missing: list[str] = Field(default_factory=list)
 
 
 class Plan(Model):

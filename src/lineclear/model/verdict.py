@@ -79,13 +79,17 @@ class EvidenceRef(Model):
 
 
 class CheckResult(Model):
-    """One check's part of the verdict. ``reason`` is a sentence for every status but ``passed``."""
+    """One check's part of the verdict. ``reason`` is a sentence for every status but ``passed``.
+
+    ``effect`` says what follows where the check is withheld, for want of variables that the contract passes to it.
+    """
 
     id: str
     title: str
     required: bool
     enforcement: Enforcement
     status: CheckStatus
+    effect: Effect | None = None
     reason: str | None
     trust: Trust
     controls: Controls | None

@@ -21,7 +21,9 @@ from lineclear.run.clock import now
 from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge, save
 from lineclear.run.process import Command, Finished, clean_environment, run, serving
 from lineclear.run.project_services import ProjectServices, ServicesOfRun
+from lineclear.run.secrets import Mask
 from lineclear.run.service import require_alive, wait_until_ready
+from lineclear.run.variables import maskable
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 
@@ -61,6 +63,7 @@ class Task:
     path: str
     services: ProjectServices | None = None
     installed: Installed | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,6 +74,7 @@ class _Trace:
     environment: tuple[str, ...] = ()
     finished: Finished | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    mask: Mask = field(default_factory=lambda: Mask(()))
 
 
 async def execute(task: Task, adapter: Adapter, bundle: Path) -> tuple[Evidence, Reading | None]:
@@ -108,6 +112,7 @@ def write_evidence(evidence: Evidence, bundle: Path) -> None:
 async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     bench = task.bench
     invocation = adapter.prepare(bench)
+    trace.mask = Mask(maskable(task.variables))
     for name, content in invocation.inputs.items():
         (bench.inputs / name).write_bytes(content)
     with OutputFolder(bench.outputs) as outputs:
@@ -134,10 +139,10 @@ def _refuse_unread(task: Task, reading: Reading) -> None:
 
 async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
     async with _project_services(task, trace) as env, _service(task, invocation, env, trace):
-        command = _command(task, invocation.argv, invocation.cwd, {**env, **invocation.env})
+        command = _command(task, invocation.argv, invocation.cwd, {**_own(task, invocation), **env, **invocation.env})
         trace.argv, trace.environment = command.argv, tuple(sorted(command.env))
         finished = trace.finished = await run(command)
-        trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
+        trace.files |= {"stdout": trace.mask.data(finished.stdout), "stderr": trace.mask.data(finished.stderr)}
     return finished
 
 
@@ -148,7 +153,7 @@ async def _project_services(task: Task, trace: _Trace) -> AsyncIterator[Mapping[
         return
 
     def command(argv: tuple[str, ...], env: dict[str, str], seconds: float | None) -> Command:
-        made = _command(task, argv, task.bench.root, env)
+        made = _command(task, argv, task.bench.root, {**task.variables, **env})
         return made if seconds is None else dataclasses.replace(made, seconds=seconds)
 
     said = ServicesOfRun()
@@ -156,7 +161,7 @@ async def _project_services(task: Task, trace: _Trace) -> AsyncIterator[Mapping[
         async with task.services.running(command, task.home, said):
             yield said.env
     finally:
-        trace.files |= said.files
+        trace.files |= {name: trace.mask.data(content) for name, content in said.files.items()}
 
 
 @contextlib.asynccontextmanager
@@ -165,7 +170,7 @@ async def _service(task: Task, invocation: Invocation, env: Mapping[str, str], t
     if spec is None:
         yield
         return
-    async with serving(_command(task, spec.argv, spec.cwd, {**env, **spec.env})) as service:
+    async with serving(_command(task, spec.argv, spec.cwd, {**task.variables, **env, **spec.env})) as service:
         try:
             await wait_until_ready(service, spec, task.planned.id)
             yield
@@ -173,7 +178,12 @@ async def _service(task: Task, invocation: Invocation, env: Mapping[str, str], t
                 await require_alive(service, spec, task.planned.id)
         finally:
             out, err = service.output()
-            trace.files |= {"service.stdout": out, "service.stderr": err}
+            trace.files |= {"service.stdout": trace.mask.data(out), "service.stderr": trace.mask.data(err)}
+
+
+def _own(task: Task, invocation: Invocation) -> Mapping[str, str]:
+    """Return the runner's variables for a command that is the project's code: not for a tool that asks its service."""
+    return task.variables if invocation.service is None else {}
 
 
 def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str]) -> Command:
@@ -195,7 +205,7 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
     reports = {}
     for name in invocation.reports:
         try:
-            reports[name] = outputs.read(name, task.limits.report_bytes)
+            reports[name] = trace.mask.data(outputs.read(name, task.limits.report_bytes))
         except OutputMissing as exc:
             last = _last_line(finished)
             raise RunProblem(
@@ -209,13 +219,18 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
     if invocation.stdout_report is not None:
         reports[invocation.stdout_report] = trace.files.pop("stdout")
     trace.files |= reports
-    return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
+    return Raw(
+        exit_code=finished.exit_code,
+        stdout=trace.mask.data(finished.stdout),
+        stderr=trace.mask.data(finished.stderr),
+        reports=reports,
+    )
 
 
 def _evidence(
     task: Task, trace: _Trace, reading: Reading | None, problem: RunProblem | None, started: str, bundle: Path
 ) -> Evidence:
-    scrub = _Scrub(task)
+    scrub = _Scrub(task, trace.mask)
     finished = trace.finished
     folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name)
     return Evidence(
@@ -251,10 +266,11 @@ def _save_outputs(trace: _Trace, folder: Path) -> list[FileDigest]:
 
 
 class _Scrub:
-    """Takes out of texts what differs from run to run: folders of this run, the port, addresses in memory."""
+    """Takes out of texts what is secret, and what differs from run to run: folders, the port, addresses in memory."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, mask: Mask) -> None:
         bench = task.bench
+        self._mask = mask
         names = {
             bench.tree: "{tree}",
             bench.base_tree: "{base}",
@@ -274,6 +290,7 @@ class _Scrub:
         self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")
 
     def text(self, text: str) -> str:
+        text = self._mask.text(text)
         for folder, name in self._pairs:
             text = text.replace(folder, name)
         text = _ADDRESS.sub("0x…", self._port.sub("{port}", self._without_cut_folders(text)))

@@ -13,6 +13,8 @@ from pathlib import Path
 
 __all__ = ["search_path"]
 
+_OLDEST = [3, 8]  # uv ends its search with an error at an interpreter that it cannot use, such as 2.7
+
 
 def search_path(path: str, environ: Mapping[str, str]) -> str:
     """Return a ``PATH`` on which every Python of this machine can be found: what is on it first, then newest first.
@@ -22,7 +24,8 @@ def search_path(path: str, environ: Mapping[str, str]) -> str:
     pyenv = Path(environ.get("PYENV_ROOT") or Path(environ.get("HOME") or "/nonexistent") / ".pyenv")
     cache = Path(environ.get("RUNNER_TOOL_CACHE") or environ.get("AGENT_TOOLSDIRECTORY") or "/nonexistent")
     folders = [*pyenv.glob("versions/*/bin"), *cache.glob("Python/*/*/bin")]
-    kept = [str(folder) for folder in sorted(folders, key=_version, reverse=True) if folder.is_absolute()]
+    usable = [folder for folder in folders if folder.is_absolute() and _version(folder)[0] >= _OLDEST]
+    kept = [str(folder) for folder in sorted(usable, key=_version, reverse=True)]
     return os.pathsep.join([path, *kept])
 
 

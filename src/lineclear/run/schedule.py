@@ -25,6 +25,7 @@ from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, W
 from lineclear.run.project_services import ProjectServices
 from lineclear.run.projects import OneProject, ProjectEnvironments, project_of
 from lineclear.run.service import free_port
+from lineclear.run.variables import passed_on
 from lineclear.run.workspaces import Trees, Workspaces
 
 __all__ = ["run_plan"]
@@ -240,6 +241,7 @@ class _Runner:
             path=_path(places, definition),
             services=self.services if definition.executes else None,
             installed=places.installed,
+            variables=passed_on(self.project.env, os.environ) if definition.executes else {},
         )
 
     def _items(self, planned: PlannedCheck, scope: Scope, *, asked: bool) -> list[str] | None:
