@@ -10,7 +10,6 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from poetry.core.factory import Factory
 
 from lineclear.errors import EngineError
 
@@ -56,6 +55,8 @@ def declared(pyproject: Mapping[str, Any], chosen_extras: tuple[str, ...]) -> De
 
 def _poetry(table: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[str]:
     """Yield the requirements of a table; of the optional ones only those that are wanted."""
+    from poetry.core.factory import Factory  # only now: it takes a while to import, and few projects need it
+
     for name, stated in table.items():
         for constraint in stated if isinstance(stated, list) else [stated]:
             if canonicalize_name(name) == "python":
