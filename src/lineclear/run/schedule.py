@@ -24,6 +24,7 @@ from lineclear.run.process import clean_environment
 from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, Wait
 from lineclear.run.project_services import ProjectServices
 from lineclear.run.projects import OneProject, ProjectEnvironments, project_of
+from lineclear.run.secrets import MASKED
 from lineclear.run.service import free_port
 from lineclear.run.variables import passed_on
 from lineclear.run.workspaces import Trees, Workspaces
@@ -124,6 +125,8 @@ class _Runner:
         """Return what to run on the base: what failed, under the names that it has there, or everything."""
         if definition.base != "failing" or not reading.retry_on_base:
             return Scope(kind=ScopeKind.ALL)
+        if any(MASKED in item for item in reading.retry_on_base):
+            return Scope(kind=ScopeKind.ALL)  # the name that an item really has is not kept
         prefix = project_of(planned.settings, self.project).path("")
         before = {file.path: file.old_path for file in self.trees.change.files or () if file.old_path is not None}
         items = set()
