@@ -21,6 +21,7 @@ from lineclear.run.clock import now
 from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge, save
 from lineclear.run.process import Command, Finished, clean_environment, run, serving
 from lineclear.run.project_services import ProjectServices, ServicesOfRun
+from lineclear.run.secrets import Mask
 from lineclear.run.service import require_alive, wait_until_ready
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
@@ -70,6 +71,7 @@ class _Trace:
     environment: tuple[str, ...] = ()
     finished: Finished | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    mask: Mask = field(default_factory=lambda: Mask(()))
 
 
 async def execute(task: Task, adapter: Adapter, bundle: Path) -> tuple[Evidence, Reading | None]:
@@ -107,6 +109,7 @@ def write_evidence(evidence: Evidence, bundle: Path) -> None:
 async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     bench = task.bench
     invocation = adapter.prepare(bench)
+    trace.mask = Mask(invocation.secrets)
     for name, content in invocation.inputs.items():
         (bench.inputs / name).write_bytes(content)
     with OutputFolder(bench.outputs) as outputs:
@@ -136,7 +139,7 @@ async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
         command = _command(task, invocation.argv, invocation.cwd, {**env, **invocation.env})
         trace.argv, trace.environment = command.argv, tuple(sorted(command.env))
         finished = trace.finished = await run(command)
-        trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
+        trace.files |= {"stdout": trace.mask.data(finished.stdout), "stderr": trace.mask.data(finished.stderr)}
     return finished
 
 
@@ -155,7 +158,7 @@ async def _project_services(task: Task, trace: _Trace) -> AsyncIterator[Mapping[
         async with task.services.running(command, task.home, said):
             yield said.env
     finally:
-        trace.files |= said.files
+        trace.files |= {name: trace.mask.data(content) for name, content in said.files.items()}
 
 
 @contextlib.asynccontextmanager
@@ -172,7 +175,7 @@ async def _service(task: Task, invocation: Invocation, env: Mapping[str, str], t
                 await require_alive(service, spec, task.planned.id)
         finally:
             out, err = service.output()
-            trace.files |= {"service.stdout": out, "service.stderr": err}
+            trace.files |= {"service.stdout": trace.mask.data(out), "service.stderr": trace.mask.data(err)}
 
 
 def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str]) -> Command:
@@ -194,7 +197,7 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
     reports = {}
     for name in invocation.reports:
         try:
-            reports[name] = outputs.read(name, task.limits.report_bytes)
+            reports[name] = trace.mask.data(outputs.read(name, task.limits.report_bytes))
         except OutputMissing as exc:
             last = _last_line(finished)
             raise RunProblem(
@@ -208,13 +211,18 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
     if invocation.stdout_report is not None:
         reports[invocation.stdout_report] = trace.files.pop("stdout")
     trace.files |= reports
-    return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
+    return Raw(
+        exit_code=finished.exit_code,
+        stdout=trace.mask.data(finished.stdout),
+        stderr=trace.mask.data(finished.stderr),
+        reports=reports,
+    )
 
 
 def _evidence(
     task: Task, trace: _Trace, reading: Reading | None, problem: RunProblem | None, started: str, bundle: Path
 ) -> Evidence:
-    scrub = _Scrub(task)
+    scrub = _Scrub(task, trace.mask)
     finished = trace.finished
     folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name)
     return Evidence(
@@ -249,10 +257,11 @@ def _save_outputs(trace: _Trace, folder: Path) -> list[FileDigest]:
 
 
 class _Scrub:
-    """Takes out of texts what differs from run to run: folders of this run, the port, addresses in memory."""
+    """Takes out of texts what is secret, and what differs from run to run: folders, the port, addresses in memory."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, mask: Mask) -> None:
         bench = task.bench
+        self._mask = mask
         names = {
             bench.tree: "{tree}",
             bench.base_tree: "{base}",
@@ -272,6 +281,7 @@ class _Scrub:
         self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")
 
     def text(self, text: str) -> str:
+        text = self._mask.text(text)
         for folder, name in self._pairs:
             text = text.replace(folder, name)
         text = _ADDRESS.sub("0x…", self._port.sub("{port}", self._without_cut_folders(text)))

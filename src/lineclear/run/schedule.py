@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +107,8 @@ class _Runner:
             return
         reading = await self._run(planned, definition, TreeName.MERGED, merged)
         if reading is not None and reading.findings:
-            await self._run(planned, definition, TreeName.BASE, self._retry_scope(planned, definition, reading))
+            scope = self._retry_scope(planned, definition, reading)
+            await self._run(planned, definition, TreeName.BASE, scope, reading.hand_on)
 
     def _base_scope(self, definition: CheckDefinition, part: list[str] | None) -> Scope:
         """Return what to run on the base beside the merge result: of selected files those that it has."""
@@ -131,7 +133,12 @@ class _Runner:
         return Scope(kind=ScopeKind.SELECTED, items=sorted(items))
 
     async def _run(
-        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope
+        self,
+        planned: PlannedCheck,
+        definition: CheckDefinition,
+        tree: TreeName,
+        scope: Scope,
+        handed_on: Mapping[str, bytes] | None = None,
     ) -> Reading | None:
         label = f"{planned.id} on the {_IN_WORDS[tree]}"
         started = time.monotonic()
@@ -140,7 +147,7 @@ class _Runner:
             self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.SLOT))
             async with self.slots:
                 self.progress(RunStarted(check=planned.id, tree=tree))
-                task = await self._task(planned, definition, tree, scope, places)
+                task = await self._task(planned, definition, tree, scope, places, handed_on or {})
                 evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
         except RunProblem as exc:
             evidence, reading = self._not_started(planned, tree, scope, exc.ended, exc.problem), None
@@ -190,7 +197,13 @@ class _Runner:
         return project
 
     async def _task(
-        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope, places: _Places
+        self,
+        planned: PlannedCheck,
+        definition: CheckDefinition,
+        tree: TreeName,
+        scope: Scope,
+        places: _Places,
+        handed_on: Mapping[str, bytes],
     ) -> Task:
         name = f"{planned.id}-{tree.value}"
         files = self.trees.files(tree)
@@ -222,6 +235,7 @@ class _Runner:
             asked=asked,
             port=free_port(),
             source=lambda path: self.trees.read(tree, path),
+            handed_on=handed_on,
         )
         limits = definition.limits
         return Task(
