@@ -9,15 +9,23 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lineclear.battery import programs
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, ServiceSpec, Workbench
+from lineclear.battery.adapters.api_findings import (
+    NOT_TESTED,
+    broken_finding,
+    document_key,
+    failure_finding,
+    failure_key,
+    removed_finding,
+    untested_finding,
+)
 from lineclear.battery.adapters.api_headers import Headers, read_headers
-from lineclear.battery.fingerprints import item_key
+from lineclear.battery.adapters.api_service import document_of, service_words
 from lineclear.battery.readers.api_report import (
     FailingCase,
     RunEnd,
@@ -27,12 +35,11 @@ from lineclear.battery.readers.api_report import (
     read_runs,
     taken_over,
 )
-from lineclear.battery.readers.curl import PORT
-from lineclear.battery.readers.scanner import json_report, rerun
+from lineclear.battery.readers.scanner import json_report
 from lineclear.battery.readers.schemathesis_report import ApiEvents, ApiFailure, ApiRun, read_events, read_run
 from lineclear.model.evidence import Unexamined
 from lineclear.model.finding import RawFinding
-from lineclear.model.words import Ended, Level, TreeName
+from lineclear.model.words import Ended, TreeName
 
 __all__ = ["prepare", "read"]
 
@@ -41,9 +48,7 @@ _CONFIG, _CASES, _EVENTS = "schemathesis.toml", "cases.json", "events.ndjson"
 _RUNS, _REPLAYS = "runs.json", "replays.json"
 _PHASES = ("examples", "coverage", "fuzzing", "stateful")
 _GONE = frozenset({404, 405, 410, 501})
-_NOT_TESTED = "not-tested"
 _ELSEWHERE = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
-_SHOWN = 3
 _NO_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # else a runner's proxy is asked for the service
 
 
@@ -67,7 +72,7 @@ class _Run:
 
 def prepare(bench: Workbench) -> Invocation:
     """Start the service, and test every operation; on the base, send what failed on the merge result."""
-    document = _document(bench)
+    document = document_of(bench)
     headers = _headers(bench)
     if bench.tree_name is TreeName.BASE:
         how: tuple[str, ...] = (
@@ -97,7 +102,7 @@ def prepare(bench: Workbench) -> Invocation:
         inputs={_CONFIG: _configuration(headers), **inputs},
         reports=reports,
         service=ServiceSpec(
-            argv=_serve(bench),
+            argv=service_words(bench, str(bench.project_bin / "uvicorn"), bench.port),
             cwd=bench.root,
             env={"PORT": str(bench.port)},
             port=bench.port,
@@ -130,14 +135,14 @@ def _read_runs(raw: Raw, bench: Workbench) -> Reading:
     ]
     own = runs[0]
     cases = [_case(own, failure, case) for failure, case in own.failures]
-    findings = {case.key: _finding(case.key, case.failure, bench) for case in cases}
+    findings = {case.key: failure_finding(case.key, case.failure, bench) for case in cases}
     for other in runs[1:]:
         more, broken = _broken(bench, own, other)
         cases += more
         findings |= {finding.key: finding for finding in broken}
     missed = [(run, name) for run in runs for name in run.untested]
-    findings |= {finding.key: finding for finding in (_untested(bench, run, name) for run, name in missed)}
-    document = _document(bench)
+    findings |= {finding.key: finding for finding in (untested_finding(bench, run.name, name) for run, name in missed)}
+    document = document_of(bench)
     return Reading(
         findings=list(findings.values()),
         measures={
@@ -147,7 +152,7 @@ def _read_runs(raw: Raw, bench: Workbench) -> Reading:
             **({"baseOperationsExpected": runs[1].run.operations} if len(runs) > 1 else {}),
         },
         examined=frozenset([document]),
-        unexamined=[Unexamined(path=document, reason=_NOT_TESTED)] if missed else [],
+        unexamined=[Unexamined(path=document, reason=NOT_TESTED)] if missed else [],
         retry_on_base=tuple(
             sorted({case.failure.operation for case in cases} or {finding.key for finding in findings.values()})
         ),
@@ -164,11 +169,13 @@ def _read_replays(raw: Raw, bench: Workbench) -> Reading:
             found.setdefault(case.key, []).append(case.failure)
     return Reading(
         findings=[
-            _finding(key, same[0], bench) if key == _key(same[0]) else _breaks(key, same[0].operation, same, bench)
+            failure_finding(key, same[0], bench)
+            if key == failure_key(same[0])
+            else broken_finding(key, same[0].operation, same, bench)
             for key, same in found.items()
         ],
         measures={"casesSent": sum(case.case is not None for case in cases), "findingsReproduced": len(found)},
-        examined=frozenset([_document(bench)]),
+        examined=frozenset([document_of(bench)]),
     )
 
 
@@ -189,7 +196,7 @@ def _read_run(raw: Raw, name: str, end: RunEnd, headers: Mapping[str, str]) -> _
 
 def _case(run: _Run, failure: ApiFailure, case: Mapping[str, object] | None) -> FailingCase:
     definition = (run.end.operations or {}).get(failure.operation)
-    return FailingCase(key=_key(failure), failure=failure, definition=definition, case=case)
+    return FailingCase(key=failure_key(failure), failure=failure, definition=definition, case=case)
 
 
 def _broken(bench: Workbench, own: _Run, other: _Run) -> tuple[list[FailingCase], list[RawFinding]]:
@@ -204,7 +211,7 @@ def _broken(bench: Workbench, own: _Run, other: _Run) -> tuple[list[FailingCase]
         for name, answers in other.events.answers.items()
         if kept and name not in kept and answers and set(answers) <= _GONE
     }
-    findings = [_removed(name, len(other.events.answers[name]), bench) for name in sorted(removed)]
+    findings = [removed_finding(name, len(other.events.answers[name]), bench) for name in sorted(removed)]
     cases: list[FailingCase] = []
     by_operation: dict[str, list[ApiFailure]] = {}
     for failure, case in other.failures:
@@ -212,95 +219,12 @@ def _broken(bench: Workbench, own: _Run, other: _Run) -> tuple[list[FailingCase]
         if failure.operation in removed or same:
             continue
         by_operation.setdefault(failure.operation, []).append(failure)
-        key = item_key("schemathesis", "base-document", failure.operation)
+        key = document_key(failure.operation)
         definition = (other.end.operations or {}).get(failure.operation)
         cases.append(FailingCase(key=key, failure=failure, definition=definition, case=case))
     for operation, failures in sorted(by_operation.items()):
-        findings.append(_breaks(item_key("schemathesis", "base-document", operation), operation, failures, bench))
+        findings.append(broken_finding(document_key(operation), operation, failures, bench))
     return cases, findings
-
-
-def _finding(key: str, failure: ApiFailure, bench: Workbench) -> RawFinding:
-    return RawFinding(
-        rule=failure.check,
-        level=Level.ERROR,
-        message=f"{failure.operation}: {_said(failure)}",
-        path=_document(bench),
-        key=key,
-        remedy="Make the service answer as the document says, or change the document if the answer is right.",
-        reproduce=_reproduce(bench, failure),
-    )
-
-
-def _breaks(key: str, operation: str, failures: Sequence[ApiFailure], bench: Workbench) -> RawFinding:
-    shown = " ".join(_said(failure) for failure in failures[:_SHOWN])
-    more = f" And {len(failures) - _SHOWN} more." if len(failures) > _SHOWN else ""
-    return RawFinding(
-        rule="base-document",
-        level=Level.ERROR,
-        message=f"{operation} breaks the base's document, which clients were given: {shown}{more}",
-        path=_document(bench),
-        key=key,
-        remedy=(
-            "Keep answering as the base's document says, for example with the new field optional. "
-            "Where the break is meant, say so by a waiver, or by `compatibility: none` at the base."
-        ),
-        reproduce=_reproduce(bench, failures[0]),
-    )
-
-
-def _removed(operation: str, requests: int, bench: Workbench) -> RawFinding:
-    many = "the request" if requests == 1 else f"all {requests} requests"
-    return RawFinding(
-        rule="operation-removed",
-        level=Level.ERROR,
-        message=(
-            f"{operation} was removed: it is in the base's document and not in the change's, and the service "
-            f"refused {many} that the base's document allows."
-        ),
-        path=_document(bench),
-        key=item_key("schemathesis", "operation-removed", operation),
-        remedy=(
-            "Keep the operation until its clients are gone. Where the removal is meant, say so by a waiver, "
-            "or by `compatibility: none` at the base."
-        ),
-        reproduce=rerun(bench.check),
-    )
-
-
-def _untested(bench: Workbench, run: _Run, operation: str) -> RawFinding:
-    of_base = "" if run.name == "run" else " against the base's document"
-    return RawFinding(
-        rule=_NOT_TESTED,
-        level=Level.ERROR,
-        message=f"{operation} was not tested{of_base} within {bench.settings.get('maxSeconds')} seconds.",
-        path=_document(bench),
-        key=item_key("schemathesis", _NOT_TESTED, run.name, operation),
-        remedy="Raise maxSeconds, or lower examples, or test the operations in checks of their own.",
-        reproduce=rerun(bench.check),
-    )
-
-
-def _said(failure: ApiFailure) -> str:
-    answered = f" answered {failure.status}" if failure.status is not None else ""
-    detail = f" {failure.detail}" if failure.detail else ""
-    return f"{failure.title}. {failure.request}{answered}.{detail}"
-
-
-def _key(failure: ApiFailure) -> str:
-    return item_key("schemathesis", failure.check, failure.code, failure.operation, failure.title, failure.signature)
-
-
-def _reproduce(bench: Workbench, failure: ApiFailure) -> str:
-    """Return one line that starts the service and sends the request; what needs more than one is run again."""
-    if not failure.command:
-        return rerun(bench.check)
-    root = bench.root.relative_to(bench.tree).as_posix()
-    ready = shlex.quote(f"http://127.0.0.1:{PORT}{bench.settings['ready']}")
-    serve = f"PORT={PORT} {shlex.join(_service_words(bench, 'uvicorn', PORT))}"
-    wait = f"until curl -so /dev/null {ready}; do kill -0 $! || break; sleep 1; done"
-    line = f"{serve} & {wait}; {failure.command}; kill $!"
-    return line if root == "." else f"cd {shlex.quote(root)} && {{ {line}; }}"
 
 
 def _command(bench: Workbench, document: Path, name: str) -> tuple[str, ...]:
@@ -351,7 +275,7 @@ def _run_names(bench: Workbench) -> list[str]:
 
 
 def _documents_differ(bench: Workbench) -> bool:
-    document = _document(bench)
+    document = document_of(bench)
     before = bench.base_tree / document
     if before.is_symlink() or not before.is_file():
         return False
@@ -384,52 +308,6 @@ def _phases(bench: Workbench) -> Iterable[str]:
     return phases
 
 
-def _serve(bench: Workbench) -> tuple[str, ...]:
-    return _service_words(bench, str(bench.project_bin / "uvicorn"), bench.port)
-
-
-def _service_words(bench: Workbench, uvicorn: str, port: int) -> tuple[str, ...]:
-    app, command = _text(bench.settings, "app"), _text(bench.settings, "command")
-    if (app is None) == (command is None):
-        raise RunProblem(
-            Ended.NO_ENVIRONMENT,
-            "the service needs either `app` or `command`",
-            where=f"check {bench.check}",
-            todo="Give one of them in the contract, for example `app: service.main:app`.",
-        )
-    if app is not None:
-        return (uvicorn, app, "--host=127.0.0.1", f"--port={port}", "--no-use-colors")
-    try:
-        argv = shlex.split((command or "").replace("{port}", str(port)))
-    except ValueError as exc:
-        raise RunProblem(
-            Ended.NO_ENVIRONMENT,
-            f"the service's command cannot be split into words: {exc}",
-            where=f"check {bench.check}, setting command",
-            todo="Close its quotes.",
-        ) from exc
-    if not argv:
-        raise RunProblem(
-            Ended.NO_ENVIRONMENT,
-            "the service's command is empty",
-            where=f"check {bench.check}, setting command",
-            todo="Name the program that serves the API.",
-        )
-    return tuple(argv)
-
-
-def _document(bench: Workbench) -> str:
-    document = str(bench.settings["schema"]).removeprefix("./")
-    if document not in bench.files:
-        raise RunProblem(
-            Ended.NOTHING_EXAMINED,
-            f"there is no API document {document!r} in the {bench.tree_name.value} tree",
-            where=f"check {bench.check}, setting schema",
-            todo="Name a file that the tree has; a link or an ignored file is none.",
-        )
-    return document
-
-
 def _unusable(bench: Workbench, setting: str, what: str, choices: Iterable[str]) -> RunProblem:
     return RunProblem(
         Ended.NO_ENVIRONMENT,
@@ -437,11 +315,6 @@ def _unusable(bench: Workbench, setting: str, what: str, choices: Iterable[str])
         where=f"check {bench.check}, setting {setting}",
         todo=f"Choose among: {', '.join(choices)}.",
     )
-
-
-def _text(settings: Mapping[str, object], name: str) -> str | None:
-    value = settings.get(name)
-    return None if value is None else str(value)
 
 
 def _last(output: bytes) -> str:
