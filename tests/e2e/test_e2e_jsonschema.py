@@ -35,6 +35,8 @@ CASES = {
     "halfschema": ("schemas/half.json", "good/*"),
     "remote": ("schemas/remote.json", "good/*"),
     "beside": ("schemas/beside.json", "good/*"),
+    "outside": ("schemas/outside.json", "good/*"),
+    "linked": ("schemas/linked.json", "good/*"),
     "inner": ("schemas/inner.json", "good/*"),
     "nomatch": ("schemas/order.json", "nothing/*"),
     "link": ("schemas/order.json", "link.json"),
@@ -56,6 +58,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "schemas/half.json": '{"type": ',
         "schemas/remote.json": '{"$ref": "https://example.invalid/schema.json"}',
         "schemas/beside.json": '{"$ref": "order.json"}',
+        "schemas/outside.json": '{"$ref": "../../order.json"}',
+        "schemas/linked.json": '{"$ref": "link.json"}',
         "schemas/inner.json": '{"$ref": "#/$defs/order", "$defs": {"order": {"required": ["number"]}}}',
         "good/a.json": '{"id": 1}',
         "formats/old.json": '{"id": 1,\n "mail": "nobody"}',
@@ -89,6 +93,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     }
     repo = changed_repo(tmp_path_factory.mktemp("jsonschema") / "project", base=base, change=change)
     (repo.root / "link.json").symlink_to("good/a.json")
+    (repo.root / "schemas/link.json").symlink_to("order.json")
     repo.commit("link")
     return verify(repo)
 
@@ -135,8 +140,9 @@ def test_toml_is_read_with_its_dates(run: Run) -> None:
 NO_RESULT = {
     "badschema": ("crashed", "the schema cannot be used at /type", "schemas/bad.json"),
     "halfschema": ("crashed", "the schema cannot be used: schemas/half.json cannot be read", "schemas/half.json"),
-    "remote": ("crashed", "'https://example.invalid/schema.json' leaves the schema file", "schemas/remote.json"),
-    "beside": ("crashed", "'order.json' leaves the schema file", "schemas/beside.json"),
+    "remote": ("crashed", "is none of the tree's files, and nothing is fetched", "schemas/remote.json"),
+    "outside": ("crashed", "'../../order.json' cannot be followed: it leaves the tree", "schemas/outside.json"),
+    "linked": ("crashed", "'link.json' cannot be followed", "schemas/linked.json"),
     "noschema": ("nothingExamined", "there is no schema 'schemas/nothing.json'", "setting schema"),
     "nomatch": ("nothingExamined", "matches the patterns", "setting instances"),
     "link": ("nothingExamined", "matches the patterns", "setting instances"),
