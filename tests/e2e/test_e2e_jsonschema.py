@@ -38,6 +38,9 @@ CASES = {
     "outside": ("schemas/outside.json", "good/*"),
     "linked": ("schemas/linked.json", "good/*"),
     "inner": ("schemas/inner.json", "good/*"),
+    "narrow": ("schemas/narrow.json", "narrow/*"),
+    "wide": ("schemas/wide.json", "narrow/*"),
+    "inserted": ("schemas/list.json", "inserted/*"),
     "nomatch": ("schemas/order.json", "nothing/*"),
     "link": ("schemas/order.json", "link.json"),
 }
@@ -61,6 +64,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "schemas/outside.json": '{"$ref": "../../order.json"}',
         "schemas/linked.json": '{"$ref": "link.json"}',
         "schemas/inner.json": '{"$ref": "#/$defs/order", "$defs": {"order": {"required": ["number"]}}}',
+        "schemas/narrow.json": '{"properties": {"id": {"type": "integer"}}}',
+        "schemas/wide.json": '{"required": ["id"]}',
+        "schemas/list.json": '{"items": {"$ref": "order.json"}}',
+        "narrow/a.json": '{"name": "a"}',
+        "narrow/b.json": '{"id": 1}',
+        "inserted/a.json": '[{"id": 1}, {"id": "two"}]',
         "good/a.json": '{"id": 1}',
         "formats/old.json": '{"id": 1,\n "mail": "nobody"}',
         "syntax/good.json": '{"id": 1}',
@@ -80,6 +89,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             },
             indent=1,
         ),
+        "schemas/narrow.json": '{"properties": {"id": {"type": "integer"}}, "required": ["id"]}',
+        "schemas/wide.json": "{}",
+        "narrow/a.json": '{"name": "a", "id": 2}',
+        "inserted/a.json": '[{"id": 0}, {"id": 1}, {"id": "two"}]',
         "syntax/half.json": '{"id": 1',
         "syntax/nan.json": '{"id": NaN}',
         "syntax/latin.json": '{"id": "é"}'.encode("latin-1"),
@@ -135,6 +148,24 @@ def test_toml_is_read_with_its_dates(run: Run) -> None:
         ("toml/bad.toml", "type"),
         ("toml/half.toml", "unreadable"),
     }
+
+
+def test_a_schema_that_the_base_s_data_no_longer_fits_is_a_finding_though_the_data_was_changed_along(run: Run) -> None:
+    (finding,) = run.findings("narrow")
+    assert (finding["rule"], finding["level"], finding["state"]) == ("schema-narrowed", "error", "new")
+    assert finding["path"] == "schemas/narrow.json"
+    assert "narrow/a.json of the base, at /id: 'id' is a required property" in finding["message"]
+    assert run.check("narrow")["status"] == "failed"
+    assert [f["state"] for f in run.findings("wide")] == ["fixed"]
+
+
+def test_an_element_put_before_a_bad_one_does_not_make_it_new(run: Run) -> None:
+    (finding,) = run.findings("inserted")
+    assert (finding["state"], finding["message"].partition(":")[0]) == ("existing", "/2/id")
+
+
+def test_a_schema_beside_is_followed(run: Run) -> None:
+    assert run.check("beside")["status"] == "passed"
 
 
 NO_RESULT = {

@@ -355,7 +355,7 @@ def _content(path: str, root: str, limit: int) -> str:
         if whole.is_symlink():
             raise ValueError("it is reached through a link")
     if not whole.is_file():
-        raise ValueError("there is no such file")
+        raise ValueError("there is no such file; its name must be UTF-8")
     with whole.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
