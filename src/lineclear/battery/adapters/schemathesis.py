@@ -141,6 +141,8 @@ def _read_runs(raw: Raw, bench: Workbench) -> Reading:
         cases += more
         findings |= {finding.key: finding for finding in broken}
     missed = [(run, name) for run in runs for name in run.untested]
+    tried = {case.failure.operation for case in cases} | {name for _, name in missed}
+    tried |= {name for other in runs[1:] for name in _gone(own, other)}
     findings |= {finding.key: finding for finding in (untested_finding(bench, run.name, name) for run, name in missed)}
     document = document_of(bench)
     return Reading(
@@ -153,9 +155,7 @@ def _read_runs(raw: Raw, bench: Workbench) -> Reading:
         },
         examined=frozenset([document]),
         unexamined=[Unexamined(path=document, reason=NOT_TESTED)] if missed else [],
-        retry_on_base=tuple(
-            sorted({case.failure.operation for case in cases} or {finding.key for finding in findings.values()})
-        ),
+        retry_on_base=tuple(sorted(tried)),
         hand_on={_CASES: hand_on(cases), _EVENTS: raw.reports[f"{own.name}.ndjson"]},
     )
 
@@ -205,12 +205,7 @@ def _broken(bench: Workbench, own: _Run, other: _Run) -> tuple[list[FailingCase]
     What fails under the change's own document in the same way is said there, and not again here.
     """
     known = {(f.operation, f.check, f.code, f.title) for f, _ in own.failures}
-    kept = own.end.operations or {}
-    removed = {
-        name
-        for name, answers in other.events.answers.items()
-        if kept and name not in kept and answers and set(answers) <= _GONE
-    }
+    removed = _gone(own, other)
     findings = [removed_finding(name, len(other.events.answers[name]), bench) for name in sorted(removed)]
     cases: list[FailingCase] = []
     by_operation: dict[str, list[ApiFailure]] = {}
@@ -225,6 +220,16 @@ def _broken(bench: Workbench, own: _Run, other: _Run) -> tuple[list[FailingCase]
     for operation, failures in sorted(by_operation.items()):
         findings.append(broken_finding(document_key(operation), operation, failures, bench))
     return cases, findings
+
+
+def _gone(own: _Run, other: _Run) -> set[str]:
+    """Return the operations of the base's document that the change's does not have and the service does not know."""
+    kept = own.end.operations
+    return {
+        name
+        for name, answers in other.events.answers.items()
+        if kept is not None and name not in kept and answers and set(answers) <= _GONE
+    }
 
 
 def _command(bench: Workbench, document: Path, name: str) -> tuple[str, ...]:
