@@ -19,6 +19,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,17 +29,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
+
 _GRACE_SECONDS = 30.0
 _MAX_CASES = 500
 _MAX_REQUESTS = 20_000
 _LEAST_SECONDS = 1.0
+_MAX_BYTES = 16_000_000
+_MAX_NODES = 2_000_000
+_MAX_FILES = 500
+_FILE = re.compile(r"""\$ref["']?\s*:\s*["']?([^#"'\s]+)""")
 
 
 def main(argv: list[str]) -> int:
-    """Write the report; the exit code is 0 whenever it is whole."""
+    """Write the report; the exit code is 0 whenever it is whole, and 1 for a document that is not to be read."""
     how, report, config, *rest = argv
     if how == "run":
-        value: object = {"runs": list(_runs(report, config, float(rest[0]), _commands(rest[1:])))}
+        commands = _commands(rest[1:])
+        refused = _refused(_document(commands[0]))
+        if refused is not None:
+            print(f"the API document cannot be used: {refused}", file=sys.stderr)
+            return 1
+        value: object = {"runs": list(_runs(report, config, float(rest[0]), commands))}
     else:
         value = _replays(config, *rest)
     Path(report).write_text(json.dumps(value), "utf-8")
@@ -55,6 +67,48 @@ def _commands(words: list[str]) -> list[list[str]]:
     return commands
 
 
+def _document(command: list[str]) -> str:
+    return command[command.index("run") + 1]
+
+
+def _refused(document: str) -> str | None:
+    """Return why a document, or one that it refers to, is not given to schemathesis: it has no bounds of its own."""
+    waiting = [Path(document)]
+    seen: set[Path] = set()
+    while waiting and len(seen) < _MAX_FILES:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        try:
+            data = path.read_bytes()
+            if len(data) > _MAX_BYTES:
+                return f"{path.name} has more than {_MAX_BYTES // 1_000_000} MB"
+            text = data.decode("utf-8")
+            if path.suffix != ".json":
+                _weigh(yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), {})
+        except UnicodeDecodeError:
+            return f"{path.name} is not UTF-8"
+        except (ValueError, RecursionError) as exc:
+            return f"{path.name} cannot be read: {str(exc)[:200]}"
+        except (OSError, yaml.YAMLError):
+            continue  # schemathesis says what is wrong with it
+        waiting += [path.parent / name for name in _FILE.findall(text) if "://" not in name]
+    return None
+
+
+def _weigh(node: Any, known: dict[int, int]) -> int:
+    """Return how many nodes a YAML document has with each alias written out. Raises ValueError on too many."""
+    if id(node) not in known:
+        known[id(node)] = _MAX_NODES + 1  # met again before it is weighed: it holds itself
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        inner = [item for part in parts for item in (part if isinstance(part, tuple) else (part,))]
+        known[id(node)] = 1 + sum(_weigh(item, known) for item in inner)
+    if known[id(node)] > _MAX_NODES:
+        raise ValueError("its aliases stand for too much")
+    return known[id(node)]
+
+
 def _runs(report: str, config: str, seconds: float, commands: list[list[str]]) -> Iterator[dict[str, Any]]:
     """Run the commands. Of a limit the first of two gets two thirds, so that the second is not left without."""
     end = time.monotonic() + seconds
@@ -65,11 +119,10 @@ def _runs(report: str, config: str, seconds: float, commands: list[list[str]]) -
             left = max(end - time.monotonic(), _LEAST_SECONDS)
             limit = left * 2 / 3 if number + 1 < len(commands) else left
         exit_code, stopped = _call(command, {**os.environ, "LINECLEAR_API_CASES": str(folder)}, limit)
-        document = command[command.index("run") + 1]
         yield {
             "exitCode": exit_code,
             "stopped": stopped,
-            "operations": _operations(document, config),
+            "operations": _operations(_document(command), config),
             "cases": _cases(folder / "crashes"),
         }
 
