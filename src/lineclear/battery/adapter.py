@@ -50,7 +50,8 @@ class Workbench:
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
-    ``port`` is a free loopback port. ``handed_on`` is what the reading of the merge result gave for the run on the base.
+    ``port`` is a free loopback port. ``handed_on`` is what the reading of the merge result gave for the run
+    on the base.
     """
 
     check: str

@@ -15,7 +15,7 @@ from lineclear.battery import programs
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
 from lineclear.battery.fingerprints import item_key
 from lineclear.battery.readers.instance_report import InstanceResult, Narrowed, read_instances
-from lineclear.battery.readers.scanner import rerun
+from lineclear.battery.selection import rerun
 from lineclear.contract.globs import matches
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level, TreeName
