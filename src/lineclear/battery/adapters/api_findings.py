@@ -9,8 +9,8 @@ from lineclear.battery.adapter import Workbench
 from lineclear.battery.adapters.api_service import document_of, service_words
 from lineclear.battery.fingerprints import item_key
 from lineclear.battery.readers.curl import PORT
-from lineclear.battery.selection import rerun
 from lineclear.battery.readers.schemathesis_report import ApiFailure
+from lineclear.battery.selection import rerun
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Level
 
