@@ -119,7 +119,8 @@ class Reading:
     """What a reader took from it.
 
     ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
-    where the check does that; ``hand_on`` what that run is given of this one.
+    where the check does that; ``hand_on`` what that run is given of this one. ``passed`` are the items that were seen to
+    pass, None where none were selected.
     """
 
     findings: list[RawFinding]
@@ -128,6 +129,7 @@ class Reading:
     unexamined: list[Unexamined] = field(default_factory=list)
     retry_on_base: tuple[str, ...] = ()
     hand_on: Mapping[str, bytes] = field(default_factory=dict)
+    passed: tuple[str, ...] | None = None
 
 
 class Adapter(Protocol):

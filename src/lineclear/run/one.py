@@ -61,6 +61,7 @@ class Task:
     home: Path
     path: str
     services: ProjectServices | None = None
+    again: int | None = None
 
 
 @dataclass
@@ -102,7 +103,7 @@ def own_error(error: Exception, where: str) -> Problem:
 
 def write_evidence(evidence: Evidence, bundle: Path) -> None:
     """Write ``evidence.json`` of one run."""
-    folder = bundle / evidence_folder(evidence.check, evidence.tree)
+    folder = bundle / evidence_folder(evidence.check, evidence.tree, evidence.again)
     save(evidence.canonical(), folder, "evidence.json")
 
 
@@ -224,10 +225,11 @@ def _evidence(
 ) -> Evidence:
     scrub = _Scrub(task, trace.mask)
     finished = trace.finished
-    folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name)
+    folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name, task.again)
     return Evidence(
         check=task.planned.id,
         tree=task.bench.tree_name,
+        again=task.again,
         subject=task.subject,
         ended=Ended.COMPLETED if problem is None and reading is not None else _ended(problem),
         problem=None if problem is None else scrub.problem(problem.problem),
@@ -244,6 +246,7 @@ def _evidence(
         measures=None if reading is None else reading.measures,
         examined=None if reading is None else sorted(reading.examined & task.bench.changed),
         unexamined=None if reading is None else [scrub.unexamined(item) for item in reading.unexamined],
+        passed=None if reading is None or reading.passed is None else list(reading.passed),
         outputs=_save_outputs(trace, folder),
     )
 
