@@ -50,7 +50,8 @@ class Workbench:
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
-    ``port`` is a free loopback port.
+    ``port`` is a free loopback port. ``handed_on`` is what the reading of the merge result gave for the run
+    on the base.
     """
 
     check: str
@@ -70,6 +71,7 @@ class Workbench:
     port: int
     source: Source
     asked: bool = False
+    handed_on: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,7 @@ class Invocation:
     """The command of one run. ``reports`` are the files that it must leave in the outputs folder.
 
     ``stdout_report`` is the name under which its standard output is a report too.
+    ``secrets`` are values that must not be in anything that is kept: they are masked in every output of the run.
     """
 
     argv: tuple[str, ...]
@@ -98,6 +101,7 @@ class Invocation:
     reports: tuple[str, ...] = ()
     stdout_report: str | None = None
     service: ServiceSpec | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +119,8 @@ class Reading:
     """What a reader took from it.
 
     ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
-    where the check does that.
+    where the check does that; ``hand_on`` what that run is given of this one. ``passed`` are the items that were seen
+    to pass, None where none were selected.
     """
 
     findings: list[RawFinding]
@@ -123,6 +128,8 @@ class Reading:
     examined: frozenset[str]
     unexamined: list[Unexamined] = field(default_factory=list)
     retry_on_base: tuple[str, ...] = ()
+    hand_on: Mapping[str, bytes] = field(default_factory=dict)
+    passed: tuple[str, ...] | None = None
 
 
 class Adapter(Protocol):

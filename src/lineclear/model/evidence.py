@@ -69,10 +69,14 @@ class Subject(Model):
 
 
 class Scope(Model):
-    """How much of the tree the run was to examine. ``items`` are paths or test ids, null for all."""
+    """How much of the tree the run was to examine. ``items`` are paths or test ids, null for all.
+
+    Where items are run again, ``edited`` lists those that the change brought or edited, as the two trees in git say.
+    """
 
     kind: ScopeKind
     items: list[str] | None = None
+    edited: list[str] | None = None
 
 
 class Unexamined(Model):
@@ -104,11 +108,14 @@ class Evidence(Model):
     ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was
     not looked at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced.
     ``installed`` is null where the run has nothing of the project's own.
+    ``again`` numbers the runs that repeat, alone, what failed in the first one; it is null for that one. ``passed``
+    lists the items that were seen to pass, where the scope names items; null where it does not.
     """
 
     schema_version: Literal[1] = 1
     check: str
     tree: TreeName
+    again: int | None = Field(default=None, ge=1)
     subject: Subject
     ended: Ended
     problem: Problem | None
@@ -126,6 +133,7 @@ class Evidence(Model):
     measures: dict[str, int] | None
     examined: list[str] | None
     unexamined: list[Unexamined] | None
+    passed: list[str] | None = None
     outputs: list[FileDigest] = Field(default_factory=list)
     materials: Materials = Field(default_factory=Materials)
     permissions: Permissions = Field(default_factory=Permissions)
@@ -135,6 +143,6 @@ class Evidence(Model):
         saw = [value is not None for value in (self.findings, self.measures, self.examined, self.unexamined)]
         if self.ended is Ended.COMPLETED and not (all(saw) and self.problem is None):
             raise ValueError("a completed run states findings, measures, examined and unexamined, and no problem")
-        if self.ended is not Ended.COMPLETED and (any(saw) or self.problem is None):
+        if self.ended is not Ended.COMPLETED and (any(saw) or self.passed is not None or self.problem is None):
             raise ValueError("a run that did not complete states a problem and nothing else")
         return self

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field, JsonValue
 
 from lineclear.model.base import Model
+from lineclear.model.definition import Reruns
 from lineclear.model.evidence import Tool
 from lineclear.model.words import Enforcement, ScopeKind, Trust
 
@@ -25,7 +27,8 @@ class PlannedCheck(Model):
 
     ``selection`` are the tests or files that ``--select`` named, null for all of it.
     ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
-    one of them the check does not run. ``suite`` says that it runs tests and counts them.
+    one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
+    fails is run again.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -38,8 +41,10 @@ class PlannedCheck(Model):
     suite: bool
     required: bool
     enforcement: Enforcement
+    enforce_from: dt.date | None = None
     settings: dict[str, JsonValue]
     seconds: int
+    reruns: Reruns | None = None
     selected: bool
     selection: list[str] | None = None
     applicable: bool

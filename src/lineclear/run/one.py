@@ -64,6 +64,7 @@ class Task:
     services: ProjectServices | None = None
     installed: Installed | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    again: int | None = None
 
 
 @dataclass
@@ -105,14 +106,14 @@ def own_error(error: Exception, where: str) -> Problem:
 
 def write_evidence(evidence: Evidence, bundle: Path) -> None:
     """Write ``evidence.json`` of one run."""
-    folder = bundle / evidence_folder(evidence.check, evidence.tree)
+    folder = bundle / evidence_folder(evidence.check, evidence.tree, evidence.again)
     save(evidence.canonical(), folder, "evidence.json")
 
 
 async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     bench = task.bench
     invocation = adapter.prepare(bench)
-    trace.mask = Mask(maskable(task.variables))
+    trace.mask = Mask((*invocation.secrets, *maskable(task.variables)))
     for name, content in invocation.inputs.items():
         (bench.inputs / name).write_bytes(content)
     with OutputFolder(bench.outputs) as outputs:
@@ -232,10 +233,11 @@ def _evidence(
 ) -> Evidence:
     scrub = _Scrub(task, trace.mask)
     finished = trace.finished
-    folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name)
+    folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name, task.again)
     return Evidence(
         check=task.planned.id,
         tree=task.bench.tree_name,
+        again=task.again,
         subject=task.subject,
         ended=Ended.COMPLETED if problem is None and reading is not None else _ended(problem),
         problem=None if problem is None else scrub.problem(problem.problem),
@@ -253,6 +255,7 @@ def _evidence(
         measures=None if reading is None else reading.measures,
         examined=None if reading is None else sorted(reading.examined & task.bench.changed),
         unexamined=None if reading is None else [scrub.unexamined(item) for item in reading.unexamined],
+        passed=None if reading is None or reading.passed is None else list(reading.passed),
         outputs=_save_outputs(trace, folder),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Evidence, Installed, Problem, Scope, Tool
 from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
+from lineclear.run.again import BaseNames, edited_items, failing_items, own_items, steady_items
 from lineclear.run.clock import now
 from lineclear.run.environments import ProjectEnvironment, tool_environment
 from lineclear.run.one import Limits, Task, execute, own_error, write_evidence
@@ -109,7 +111,45 @@ class _Runner:
             return
         reading = await self._run(planned, definition, TreeName.MERGED, merged)
         if reading is not None and reading.findings:
-            await self._run(planned, definition, TreeName.BASE, self._retry_scope(planned, definition, reading))
+            scope = self._retry_scope(planned, definition, reading)
+            base = await self._run(planned, definition, TreeName.BASE, scope, handed_on=reading.hand_on)
+            if base is not None and scope.kind is ScopeKind.SELECTED and planned.reruns is not None:
+                await self._tell_flaky(planned, definition, reading, base)
+
+    async def _tell_flaky(
+        self, planned: PlannedCheck, definition: CheckDefinition, merged: Reading, base: Reading
+    ) -> None:
+        """Run again what failed: on the base what failed there too, then on the merge result what is its own."""
+        names = self._base_names(planned)
+        scope = Scope(kind=ScopeKind.SELECTED, items=failing_items(base))
+        steady = steady_items(base, await self._again(planned, definition, TreeName.BASE, scope))
+        own = own_items(merged, steady, names)
+        try:
+            edited = await asyncio.to_thread(
+                edited_items,
+                own,
+                names,
+                before=lambda path: self.trees.read(TreeName.BASE, path),
+                after=lambda path: self.trees.read(TreeName.MERGED, path),
+                base=base,
+            )
+        except Exception as exc:  # noqa: BLE001 - a run again that could not be made shows no pass, and ends no other check
+            problem, tree = own_error(exc, f"{planned.id}, what to run again"), TreeName.MERGED
+            scope = Scope(kind=ScopeKind.SELECTED, items=own)
+            for again in range(1, planned.reruns.times + 1 if planned.reruns is not None and own else 1):
+                write_evidence(self._not_started(planned, tree, scope, again, Ended.CRASHED, problem), self.bundle)
+            return
+        scope = Scope(kind=ScopeKind.SELECTED, items=own, edited=edited)
+        await self._again(planned, definition, TreeName.MERGED, scope)
+
+    async def _again(
+        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope
+    ) -> list[Reading | None]:
+        """Run items again as often as the definition says, one run after the other, each in a tree of its own."""
+        reruns = planned.reruns
+        if reruns is None or not 0 < len(scope.items or ()) <= reruns.most:
+            return []
+        return [await self._run(planned, definition, tree, scope, again + 1) for again in range(reruns.times)]
 
     def _base_scope(self, definition: CheckDefinition, part: list[str] | None) -> Scope:
         """Return what to run on the base beside the merge result: of selected files those that it has."""
@@ -127,33 +167,39 @@ class _Runner:
             return Scope(kind=ScopeKind.ALL)
         if any(MASKED in item for item in reading.retry_on_base):
             return Scope(kind=ScopeKind.ALL)  # the name that an item really has is not kept
-        prefix = project_of(planned.settings, self.project).path("")
-        before = {file.path: file.old_path for file in self.trees.change.files or () if file.old_path is not None}
-        items = set()
-        for item in reading.retry_on_base:
-            path, separator, name = item.partition("::")
-            items.add(before.get(prefix + path, prefix + path).removeprefix(prefix) + separator + name)
-        return Scope(kind=ScopeKind.SELECTED, items=sorted(items))
+        names = self._base_names(planned)
+        return Scope(kind=ScopeKind.SELECTED, items=sorted({names.item(item) for item in reading.retry_on_base}))
+
+    def _base_names(self, planned: PlannedCheck) -> BaseNames:
+        return BaseNames(self.trees.change, project_of(planned.settings, self.project).root)
 
     async def _run(
-        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope
+        self,
+        planned: PlannedCheck,
+        definition: CheckDefinition,
+        tree: TreeName,
+        scope: Scope,
+        again: int | None = None,
+        handed_on: Mapping[str, bytes] | None = None,
     ) -> Reading | None:
         label = f"{planned.id} on the {_IN_WORDS[tree]}"
+        label += "" if again is None else f", again ({again})"
         started = time.monotonic()
         try:
-            places = await self._places(planned, definition, tree)
-            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.SLOT))
+            places = await self._places(planned, definition, tree, again)
+            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.SLOT, again=again))
             async with self.slots:
-                self.progress(RunStarted(check=planned.id, tree=tree))
-                task = await self._task(planned, definition, tree, scope, places)
+                self.progress(RunStarted(check=planned.id, tree=tree, again=again))
+                task = await self._task(planned, definition, tree, scope, places, again, handed_on or {})
                 evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
         except RunProblem as exc:
-            evidence, reading = self._not_started(planned, tree, scope, exc.ended, exc.problem), None
+            evidence, reading = self._not_started(planned, tree, scope, again, exc.ended, exc.problem), None
         except LineclearError as exc:
             problem = Problem(what=exc.what, where=exc.where, todo=exc.todo)
-            evidence, reading = self._not_started(planned, tree, scope, Ended.NO_ENVIRONMENT, problem), None
+            evidence, reading = self._not_started(planned, tree, scope, again, Ended.NO_ENVIRONMENT, problem), None
         except Exception as exc:  # noqa: BLE001 - a defect of ours in one check is that check's error
-            evidence, reading = self._not_started(planned, tree, scope, Ended.CRASHED, own_error(exc, label)), None
+            problem = own_error(exc, label)
+            evidence, reading = self._not_started(planned, tree, scope, again, Ended.CRASHED, problem), None
         write_evidence(evidence, self.bundle)
         self.progress(
             RunEnded(
@@ -162,15 +208,18 @@ class _Runner:
                 ended=evidence.ended,
                 findings=None if evidence.findings is None else len(evidence.findings),
                 seconds=time.monotonic() - started,
+                again=again,
             )
         )
         return reading
 
-    async def _places(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName) -> _Places:
+    async def _places(
+        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, again: int | None
+    ) -> _Places:
         """Return where the programs of a run are, made first where they are not there."""
         project: ProjectEnvironment | None = None
         if definition.executes:
-            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.PROJECT_ENVIRONMENT))
+            self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.PROJECT_ENVIRONMENT, again=again))
             project = await self.projects.get(tree, self._project(planned, tree))
         if definition.tool.environment == "project":
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
@@ -178,7 +227,7 @@ class _Runner:
             tool = planned.tool.model_copy(update={"version": version})
             own = project.bin("x").parent
             return _Places(tool=tool, bin=own, project_bin=own, installed=project.installed)
-        self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT))
+        self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT, again=again))
         made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
         own = made.bin("x").parent
         if project is None:
@@ -199,11 +248,18 @@ class _Runner:
         return project
 
     async def _task(
-        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, scope: Scope, places: _Places
+        self,
+        planned: PlannedCheck,
+        definition: CheckDefinition,
+        tree: TreeName,
+        scope: Scope,
+        places: _Places,
+        again: int | None,
+        handed_on: Mapping[str, bytes],
     ) -> Task:
-        name = f"{planned.id}-{tree.value}"
+        name = f"{planned.id}-{tree.value}" + ("" if again is None else f"-again-{again}")
         files = self.trees.files(tree)
-        asked = planned.selection is not None and tree is TreeName.MERGED
+        asked = planned.selection is not None and tree is TreeName.MERGED and again is None
         if scope.kind is ScopeKind.CHANGED or (scope.kind is ScopeKind.SELECTED and definition.select == "files"):
             files = [path for path in files if path in frozenset(scope.items or ())]
             folder = await self.workspaces.extract(tree, files, f"{name}-tree")
@@ -231,6 +287,7 @@ class _Runner:
             asked=asked,
             port=free_port(),
             source=lambda path: self.trees.read(tree, path),
+            handed_on=handed_on,
         )
         limits = definition.limits
         return Task(
@@ -245,6 +302,7 @@ class _Runner:
             services=self.services if definition.executes else None,
             installed=places.installed,
             variables=passed_on(self.project.env, os.environ) if definition.executes else {},
+            again=again,
         )
 
     def _items(self, planned: PlannedCheck, scope: Scope, *, asked: bool) -> list[str] | None:
@@ -255,12 +313,19 @@ class _Runner:
         return [item.removeprefix(prefix) for item in scope.items or ()]
 
     def _not_started(
-        self, planned: PlannedCheck, tree: TreeName, scope: Scope, ended: Ended, problem: Problem
+        self,
+        planned: PlannedCheck,
+        tree: TreeName,
+        scope: Scope,
+        again: int | None,
+        ended: Ended,
+        problem: Problem,
     ) -> Evidence:
         moment = now()
         return Evidence(
             check=planned.id,
             tree=tree,
+            again=again,
             subject=self.trees.subject(tree),
             ended=ended,
             problem=problem,
