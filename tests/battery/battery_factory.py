@@ -21,7 +21,7 @@ _SETTINGS: dict[str, dict[str, JsonValue]] = {
     "junit": {"run": ["npm test"], "report": ["web/junit.xml"]},
     "nox": {"session": "docs", "args": []},
     "sarif": {"run": ["tool --out {report}"], "report": [], "exitCodes": [1]},
-    "jsonschema": {"schema": "order.json", "instances": "data/*"},
+    "jsonschema": {"schema": "order.json", "instances": "data/*", "compatibility": "backward"},
     "pytest": {"paths": [], "args": []},
     "schemathesis": {
         "schema": "openapi.json",

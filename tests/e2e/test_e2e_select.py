@@ -66,7 +66,7 @@ def assert_partial(run: Run, check: str, items: list[str]) -> None:
     assert run.statement()["predicate"]["verificationResult"] == "FAILED"
     plan = json.loads(run.text("inputs/plan.json"))
     assert {item["id"]: item["selection"] for item in plan["checks"] if item["selection"]} == {check: items}
-    assert run.evidence(check)["scope"] == {"kind": "selected", "items": items}
+    assert run.evidence(check)["scope"] == {"kind": "selected", "items": items, "edited": None}
     assert "Partial: only a part of the contract was selected" in run.stdout
     assert f"{check}: all but what --select named was left out." in run.verdict["notEstablished"]
     invariant = run.verdict["invariants"][0]
@@ -115,7 +115,7 @@ def test_a_scanner_runs_on_a_file_and_compares_it_with_the_base_under_its_old_na
     assert run.code == 1
     assert_partial(run, "bandit", ["moved.py", "new.py"])
     assert run.states("bandit") == {"moved.py:1": "existing", "new.py:1": "new", "new.py:2": "new"}
-    assert run.evidence("bandit", "base")["scope"] == {"kind": "selected", "items": ["old.py"]}
+    assert run.evidence("bandit", "base")["scope"] == {"kind": "selected", "items": ["old.py"], "edited": None}
     assert run.check("bandit")["measures"] == {"filesExamined": 2, "filesExpected": 2}
     assert run.findings("bandit")[-1]["reproduce"] == "lineclear verify --only bandit --select new.py"
 

@@ -55,6 +55,12 @@ def test_a_review_is_a_warning() -> None:
     assert annotate(_verdict("report-mode"))[0].startswith("::warning title=Lineclear%3A review::")
 
 
+def test_what_is_in_report_mode_is_a_warning() -> None:
+    lines = annotate(_verdict("unsteady"))
+    assert any(line.startswith("::warning file=app.py") for line in lines)
+    assert not any(line.startswith("::error") for line in lines)
+
+
 def test_hostile_text_stays_one_command_with_its_own_properties() -> None:
     lines = annotate(_verdict("hostile"))
     assert [line.split(" ")[0] for line in lines] == ["::error", "::error"]

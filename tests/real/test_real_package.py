@@ -65,7 +65,7 @@ def test_a_security_fix_taken_back_fails_with_the_one_test_that_shows_it(tmp_pat
     assert (new["check"], new["rule"], new["path"]) == ("pytest", "test-failed", _SHOWS_IT.partition("::")[0])
     assert new["reproduce"] == f"lineclear verify --only pytest --select {_SHOWS_IT}"
     base = _evidence(bundle, "pytest", "base")
-    assert base["scope"] == {"kind": "selected", "items": [_SHOWS_IT]}
+    assert base["scope"] == {"kind": "selected", "items": [_SHOWS_IT], "edited": None}
     assert base["measures"] == {"testsCollected": 1, "testsPassed": 1, "testsFailed": 0, "testsSkipped": 0}
     _assert_it_is_rederived(bundle)
 

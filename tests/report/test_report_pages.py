@@ -9,7 +9,7 @@ from markdown_law import kinds
 from verdict_factory import HOSTILE, VERDICTS, finding
 
 from lineclear.model.verdict import Verdict
-from lineclear.model.words import Level
+from lineclear.model.words import Enforcement, Level
 from lineclear.report.console import console
 from lineclear.report.markdown import summary
 from lineclear.report.repair import repair
@@ -105,6 +105,20 @@ def test_a_partial_verdict_and_report_mode_say_so_at_the_top() -> None:
         assert "Partial: only a part of the contract was selected" in "\n".join(text.splitlines()[:6])
     for text in (console(VERDICTS["report-mode"](), colour=False), summary(VERDICTS["report-mode"]())):
         assert "Report mode: judged and shown, but it does not block." in "\n".join(text.splitlines()[:6])
+
+
+def test_flaky_tests_and_what_is_in_report_mode_are_on_every_page() -> None:
+    verdict = VERDICTS["unsteady"]()
+    for page in (console(verdict, colour=False), summary(verdict), repair(verdict)):
+        assert "passed when run again alone" in page
+        assert "In report mode" in page
+        assert "enforced from 2027-01-01 on" in page
+        assert "pytest/flaky-test" in page
+    assert "Report mode until 2027-01-01" in summary(verdict)
+    assert "@qa" in summary(verdict)
+    late = verdict.model_copy(update={"enforcement": Enforcement.REPORT, "enforce_from": "2027-01-01"})
+    for page in (console(late, colour=False), summary(late), repair(late)):
+        assert "Report mode until 2027-01-01, from that day on enforced: judged and shown" in page
 
 
 def test_a_pass_has_nothing_to_repair() -> None:

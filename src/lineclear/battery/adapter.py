@@ -51,7 +51,7 @@ class Workbench:
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
     ``port`` is a free loopback port. ``writable`` says whether the tree is this run's own; others share one that
-    no run may write to.
+    no run may write to. ``handed_on`` is what the reading of the merge result gave for the run on the base.
     """
 
     check: str
@@ -72,6 +72,7 @@ class Workbench:
     source: Source
     asked: bool = False
     writable: bool = True
+    handed_on: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,7 @@ class Invocation:
     must match. ``folder`` names one in the outputs folder whose files are all read, none if there is none. What they
     match is in ``Raw.reports`` by its path, relative to the tree or to the outputs folder.
     ``stdout_report`` is the name under which its standard output is a report too.
+    ``secrets`` are values that must not be in anything that is kept: they are masked in every output of the run.
     """
 
     argv: tuple[str, ...]
@@ -106,6 +108,7 @@ class Invocation:
     tree_reports: tuple[str, ...] = ()
     folder: str | None = None
     service: ServiceSpec | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +126,8 @@ class Reading:
     """What a reader took from it.
 
     ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
-    where the check does that.
+    where the check does that; ``hand_on`` what that run is given of this one. ``passed`` are the items that were seen
+    to pass, None where none were selected.
     """
 
     findings: list[RawFinding]
@@ -131,6 +135,8 @@ class Reading:
     examined: frozenset[str]
     unexamined: list[Unexamined] = field(default_factory=list)
     retry_on_base: tuple[str, ...] = ()
+    hand_on: Mapping[str, bytes] = field(default_factory=dict)
+    passed: tuple[str, ...] | None = None
 
 
 class Adapter(Protocol):

@@ -42,6 +42,7 @@ from lineclear.run.plan import Battery, make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.select import select
 from lineclear.run.taken import Elsewhere
+from lineclear.run.variables import withhold
 from lineclear.run.workspaces import Trees, remove_tree
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
         now=now(),
         version=__version__,
     )
+    plan = withhold(plan, loaded.effective, battery, os.environ)
     begin_bundle(bundle)
     return _Prepared(
         resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle, repository=repository.root

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from lineclear.judge.flaky import FLAKY
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.reasons import FINE
+from lineclear.judge.standing import Reasons
 from lineclear.judge.taken import about_the_head, not_established_by, origin_of
 from lineclear.model.evidence import Evidence
 from lineclear.model.finding import Finding
@@ -35,14 +37,15 @@ def summary(
     checks: Sequence[CheckResult],
     findings: Sequence[Finding],
     invariants: Sequence[InvariantEntry],
-    reasons: Sequence[Reason],
+    all_reasons: Reasons,
 ) -> str:
-    """Return the answer in one or two sentences."""
+    """Return the answer in one or two sentences, and what is in report mode in one more."""
     if inputs.conflict:
         conflicts = len(inputs.change.conflicts)
         where = f"conflict in {_count(conflicts, 'file')}" if conflicts else "could not be merged"
         return f"Base and head {where}, so nothing could be examined."
-    only = _only(inputs)
+    reasons = all_reasons.deciding
+    only = f"{_in_report_mode(all_reasons.reported)}{_only(inputs)}"
     if outcome is Outcome.ERROR:
         failing = _asked(reasons, Outcome.FAIL, findings)
         besides = f" Besides, {failing}." if failing else ""
@@ -51,7 +54,16 @@ def summary(
         return f"{_capital(_asked(reasons, outcome, findings))}.{only}"
     if outcome is Outcome.REVIEW:
         return f"A person must look: {_asked(reasons, outcome, findings)}.{only}"
-    return f"{_passed(inputs, checks)}{_policy(findings, invariants)}.{_shown_only(checks)}{only}"
+    return f"{_passed(inputs, checks)}{_policy(findings, invariants, all_reasons.warnings)}.{_shown_only(checks)}{only}"
+
+
+def _in_report_mode(reported: Sequence[Reason]) -> str:
+    """Say what those parts of the contract ask for that are judged and shown only."""
+    if not reported:
+        return ""
+    names = list(dict.fromkeys(reason.source.partition(" ")[2] for reason in reported))
+    worst = reported[0].outcome.value  # the most severe is the first
+    return f" In report mode, {_enumerate(names)} would make it {worst}."
 
 
 def _only(inputs: Inputs) -> str:
@@ -79,13 +91,19 @@ def _unanswered(reasons: Sequence[Reason]) -> str:
 def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Finding]) -> str:
     """Say who asks for an outcome that was established, and why."""
     checks, invariants, budgets = (_named(reasons, outcome, kind) for kind in ("check", "invariant", "budget"))
+    withheld = _named(reasons, outcome, "variables")
     new = sum(
         f.check in checks and f.state is FindingState.NEW and f.level is Level.ERROR and not f.waived for f in findings
     )
+    flaky = sum(f.check in checks and f.rule == FLAKY and f.level is Level.WARNING and not f.waived for f in findings)
+    has = _count(flaky, "flaky test") if outcome is Outcome.REVIEW else _count(new, "new error-level finding")
     parts = [
-        f"{_enumerate(checks)} {_has(checks)} {_count(new, 'new error-level finding')}" if checks else "",
+        f"{_enumerate(checks)} {_has(checks)} {has}" if checks else "",
         f"the {_nouns(invariants, 'invariant')} {_is(invariants)} broken" if invariants else "",
         f"the {_nouns(budgets, 'budget')} {_is(budgets)} exceeded" if budgets else "",
+        f"{_enumerate(withheld)} {'was' if len(withheld) == 1 else 'were'} not run for want of variables"
+        if withheld
+        else "",
     ]
     return "; ".join(filter(None, parts))
 
@@ -102,9 +120,11 @@ def _passed(inputs: Inputs, checks: Sequence[CheckResult]) -> str:
     return f"{empty}No check passed, and none of them may block"
 
 
-def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry]) -> str:
+def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry], warnings: Sequence[Reason]) -> str:
     """Say what became of the invariants, and of findings that a waiver covers, in a verdict that passes."""
-    broken = sum(entry.result is InvariantResult.BROKEN for entry in invariants)
+    warned = {warning.source for warning in warnings}
+    all_broken = [entry for entry in invariants if entry.result is InvariantResult.BROKEN]
+    broken = sum(f"invariant {entry.id}" in warned for entry in all_broken)
     excepted = sum(entry.result is InvariantResult.WAIVED for entry in invariants)
     waived = sum(finding.waived for finding in findings)
     parts = [
@@ -113,11 +133,13 @@ def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry]) -
         f"{_count(waived, 'finding')} {'is' if waived == 1 else 'are'} waived" if waived else "",
     ]
     said = "; ".join(filter(None, parts))
-    return f"; {said}" if said else (", and no invariant is broken" if invariants else "")
+    if said:
+        return f"; {said}"
+    return ", and no invariant is broken" if invariants and not all_broken else ""
 
 
 def _shown_only(checks: Sequence[CheckResult]) -> str:
-    failing = [check.id for check in checks if check.status not in FINE]
+    failing = [check.id for check in checks if check.status not in FINE and not check.required]
     return f" {_enumerate(failing)} did not pass and may not block." if failing else ""
 
 

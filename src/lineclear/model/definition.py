@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, model_validator
 from lineclear.model.base import Model
 from lineclear.model.words import Trust
 
-__all__ = ["CheckDefinition", "Limits", "Setting", "ToolSource"]
+__all__ = ["CheckDefinition", "Limits", "Reruns", "Setting", "ToolSource"]
 
 Direction = Literal["fixed", "free", "grow", "shrink", "lower", "higher"]
 
@@ -55,6 +55,13 @@ class Limits(Model):
     report_bytes: Annotated[int, Field(gt=0)] = 64_000_000
 
 
+class Reruns(Model):
+    """How often what fails is run again, alone; and ``most``, the number of items above which nothing is."""
+
+    times: Annotated[int, Field(ge=1, le=9)]
+    most: Annotated[int, Field(gt=0)] = 50
+
+
 class CheckDefinition(Model):
     """One member of the battery.
 
@@ -63,7 +70,7 @@ class CheckDefinition(Model):
     ``needs`` says what the trees must hold for the check to apply: Python files, tests, or nothing by itself.
     ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
     has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
-    testsSkipped).
+    testsSkipped). ``reruns``: whether what fails is run again, to tell flaky tests from failures (docs/flaky.md).
     ``select`` says what ``--select`` may name: test ids, files, or nothing because the check runs in full only.
     ``covers`` completes the sentence "<id> looked at <covers>".
     """
@@ -81,4 +88,5 @@ class CheckDefinition(Model):
     tool: ToolSource
     provides: dict[str, str] = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)
+    reruns: Reruns | None = None
     settings: dict[str, Setting] = Field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field, JsonValue
 
 from lineclear.model.base import Model
+from lineclear.model.definition import Reruns
 from lineclear.model.evidence import Tool
 from lineclear.model.words import Enforcement, ScopeKind, Trust
 
@@ -24,7 +26,9 @@ class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
 
     ``selection`` are the tests or files that ``--select`` named, null for all of it.
-    ``suite`` says that it runs tests and counts them.
+    ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
+    one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
+    fails is run again.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -37,13 +41,16 @@ class PlannedCheck(Model):
     suite: bool
     required: bool
     enforcement: Enforcement
+    enforce_from: dt.date | None = None
     settings: dict[str, JsonValue]
     seconds: int
+    reruns: Reruns | None = None
     selected: bool
     selection: list[str] | None = None
     applicable: bool
     reason: str | None
     run: PlannedRun | None
+    missing: list[str] = Field(default_factory=list)
 
 
 class Plan(Model):

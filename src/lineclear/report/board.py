@@ -18,7 +18,7 @@ from rich.text import Text
 
 from lineclear.model.words import TreeName
 from lineclear.report.escape import for_terminal
-from lineclear.report.progress import TREE, result
+from lineclear.report.progress import result, where
 from lineclear.report.terminal import is_colourful
 from lineclear.run.progress import Event, RunEnded, RunStarted, RunWaiting, Wait
 
@@ -62,7 +62,7 @@ class Board:
         self._size = size
         self._clock = clock
         self._begun = clock()
-        self._runs: dict[tuple[str, TreeName], _Run] = {}
+        self._runs: dict[tuple[str, TreeName, int | None], _Run] = {}
         self._guard = threading.Lock()
         self._over = threading.Event()
         self._lines: list[list[Segment]] = []
@@ -81,7 +81,7 @@ class Board:
 
     def __call__(self, event: Event, /) -> None:
         """Take note of an event; the next drawing shows it."""
-        key = (event.check, event.tree)
+        key = (event.check, event.tree, event.again)
         with self._guard:
             known = self._runs.get(key)
             self._runs[key] = _Run(event=event, since=known.since if known is not None else self._clock())
@@ -141,7 +141,7 @@ class Board:
         seconds = event.seconds if isinstance(event, RunEnded) else now - run.since
         state = _state(event)
         state.no_wrap, state.overflow = True, "ellipsis"
-        return Text(for_terminal(event.check, 40)), Text(TREE[event.tree]), Text(_elapsed(seconds)), state
+        return Text(for_terminal(event.check, 40)), Text(where(event)), Text(_elapsed(seconds)), state
 
     def _keep_drawn(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the terminal is gone: the verdict needs none

@@ -10,7 +10,17 @@ from lineclear.model.verdict import CheckResult, Reason, Verdict
 from lineclear.model.words import CheckStatus, FindingState, Outcome
 from lineclear.report.causes import Cause, causes
 from lineclear.report.escape import for_terminal
-from lineclear.report.wording import DID_NOT_RUN, LIST_CAP, STATUS, counts, place, standing, told_by_findings, urgency
+from lineclear.report.wording import (
+    DID_NOT_RUN,
+    LIST_CAP,
+    STATUS,
+    counts,
+    place,
+    remark,
+    standing,
+    told_by_findings,
+    urgency,
+)
 
 __all__ = ["console"]
 
@@ -66,7 +76,8 @@ def _opening(verdict: Verdict, caps: _Caps, paint: _Paint) -> list[str]:
     return [
         f"{answer} {for_terminal(verdict.summary, 300)}",
         *(f"       {line}" for line in standing(verdict)),
-        *_reasons(asking, caps.reasons, paint),
+        *_reasons("Why", asking, caps.reasons, paint),
+        *_reasons("In report mode", verdict.reported, caps.reasons, paint),
         *_warnings(verdict.warnings, caps.sentences, paint),
         *_checks(verdict.checks, caps.checks, told, paint),
     ]
@@ -79,11 +90,11 @@ def _closing(verdict: Verdict, caps: _Caps, paint: _Paint) -> list[str]:
     ]
 
 
-def _reasons(reasons: list[Reason], cap: int, paint: _Paint) -> list[str]:
+def _reasons(title: str, reasons: list[Reason], cap: int, paint: _Paint) -> list[str]:
     """Return the reasons that no finding tells: what those ask for stands with each of them."""
     if not reasons:
         return []
-    lines = [paint("Why", "1")]
+    lines = [paint(title, "1")]
     for reason in reasons[:cap]:
         asked = paint(f"{reason.outcome.value:<6}", _COLOUR[reason.outcome])
         text, todo = for_terminal(reason.text, 200), f"To do: {for_terminal(reason.todo, 200)}"
@@ -112,8 +123,11 @@ def _checks(checks: list[CheckResult], cap: int, told: frozenset[str], paint: _P
     rows = [check for check in sorted(checks, key=urgency) if check.status not in DID_NOT_RUN]
     width = max((len(for_terminal(check.id, 24)) for check in rows[:cap]), default=0)
     for check in rows[:cap]:
-        said = check.status is CheckStatus.FAILED or not check.reason or f"check {check.id}" in told
-        note = "" if said else f"  {for_terminal(check.reason or '', 70)}"
+        said = (
+            check.status is CheckStatus.FAILED or f"check {check.id}" in told
+        )  # the counts say it, or it stands above
+        text = remark(check.model_copy(update={"reason": None}) if said else check)
+        note = f"  {for_terminal(text, 70)}" if text else ""
         status = paint(f"{STATUS[check.status]:<9}", _STATUS_COLOUR[urgency(check)[0]])
         lines.append(f"  {for_terminal(check.id, 24):<{width}}  {status} {_counts(check)}{note}".rstrip())
     rest = rows[cap:]

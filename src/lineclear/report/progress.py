@@ -12,9 +12,9 @@ from lineclear.report.escape import for_terminal
 from lineclear.report.terminal import is_lively
 from lineclear.run.progress import Event, Progress, RunEnded, RunStarted, RunWaiting
 
-__all__ = ["TREE", "PlainLines", "result", "showing"]
+__all__ = ["PlainLines", "result", "showing", "where"]
 
-TREE: dict[TreeName, str] = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
+_TREE: dict[TreeName, str] = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
 
 
 @contextlib.contextmanager
@@ -43,7 +43,12 @@ class PlainLines:
             return
         said = "started" if isinstance(event, RunStarted) else f"{result(event)} ({event.seconds:.1f} s)"
         with contextlib.suppress(OSError):  # nobody listens any more; the verdict is established all the same
-            print(f"{for_terminal(event.check, 60)} on the {TREE[event.tree]}: {said}", file=self._stream, flush=True)
+            print(f"{for_terminal(event.check, 60)} on the {where(event)}: {said}", file=self._stream, flush=True)
+
+
+def where(event: Event) -> str:
+    """Return in words the tree that a run is on, and which time it repeats what failed there."""
+    return _TREE[event.tree] + (f", again {event.again}" if event.again is not None else "")
 
 
 def result(ended: RunEnded) -> str:

@@ -26,14 +26,16 @@ class RunWaiting:
     check: str
     tree: TreeName
     wait: Wait
+    again: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted:
-    """A run has its environment and its slot, and starts."""
+    """A run has its environment and its slot, and starts. ``again`` counts the runs that repeat what failed, from 1."""
 
     check: str
     tree: TreeName
+    again: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ class RunEnded:
     ended: Ended
     findings: int | None
     seconds: float
+    again: int | None = None
 
 
 Event = RunWaiting | RunStarted | RunEnded

@@ -78,7 +78,13 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         },
         examined=frozenset(_in_tree(test.partition("::")[0], bench) for test in suite.collected or ()),
         retry_on_base=tuple(failing),
+        passed=_passed(suite) if bench.items is not None else None,
     )
+
+
+def _passed(suite: Suite) -> tuple[str, ...]:
+    """Return the tests that were run and passed; one that was skipped, or is expected to fail, showed nothing."""
+    return tuple(sorted(test.id for test in suite.tests.values() if test.outcome in ("passed", "xpassed")))
 
 
 def _hold_together(suite: Suite, raw: Raw, bench: Workbench) -> None:
@@ -207,6 +213,7 @@ def _failure(test: TestOutcome, bench: Workbench) -> RawFinding:
         path=path,
         line=line,
         key=item_key("pytest", "test-failed", name),
+        item=test.id,
         remedy="Make the code do what the test says, or change the test where the behaviour is meant to change.",
         reproduce=rerun(bench.check, path + test.id[len(file) :]),
     )
