@@ -1,4 +1,4 @@
-"""Writes what is generated: the JSON Schemas, docs/commands.md and docs/checks.md. ``--check`` only compares."""
+"""Writes what is generated: the JSON Schemas, docs/{commands,checks,rules}.md. ``--check`` only compares."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import argparse
 import os
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
@@ -17,6 +21,7 @@ from lineclear.model.definition import CheckDefinition, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
+OWN = "the project's own"
 
 
 def main() -> int:
@@ -26,6 +31,7 @@ def main() -> int:
         wanted = {f"contracts/schema/{path.name}": path.read_text("utf-8") for path in Path(folder).iterdir()}
     wanted["docs/commands.md"] = "\n".join(_commands()) + "\n"
     wanted["docs/checks.md"] = "\n".join(_checks()) + "\n"
+    wanted["docs/rules.md"] = "\n".join(_rules()) + "\n"
     stale = [name for name, text in sorted(wanted.items()) if _read(ROOT / name) != text]
     if "--check" in sys.argv:
         for name in stale:
@@ -67,9 +73,10 @@ def _checks() -> Iterator[str]:
     definitions = load_definitions(CHECKS)
     for item in definitions.values():
         tool = locked_tool(item, CHECKS)
-        version = tool.version or "the project's own"
+        open_ended = item.tool.environment == "runner" and tool.version is None
+        source = "any program" if open_ended else f"{tool.name} {tool.version or OWN}"
         runs = "yes" if item.executes else "no"
-        yield f"| `{item.id}` | {item.covers} | {tool.name} {version} | {item.base} | {runs} | {item.trust.value} |"
+        yield f"| `{item.id}` | {item.covers} | {source} | {item.base} | {runs} | {item.trust.value} |"
     for item in definitions.values():
         yield from _check(item)
 
@@ -86,7 +93,43 @@ def _check(item: CheckDefinition) -> Iterator[str]:
 def _default(setting: Setting) -> str:
     if setting.required:
         return "required"
-    return "none" if setting.default is None else f"`{setting.default}`"
+    return "none" if setting.default in (None, "") else f"`{setting.default}`"
+
+
+def _rules() -> Iterator[str]:
+    measured = tomllib.loads((ROOT / "docs" / "rules.toml").read_text("utf-8"))
+    corpus, figures = measured["corpus"], measured["rules"]
+    yield "# Rules"
+    yield ""
+    yield "Generated from `checks/semgrep/rules/` and `docs/rules.toml` by `nox -s generate`. These are the"
+    yield "semgrep rules of the pack `lineclear:python`. ERROR blocks by the default policy, the others do not; a rule"
+    yield "that spares tests is silent below `tests` and `test` and in `test_*.py`, `*_test.py` and `conftest.py`."
+    yield ""
+    yield "| rule | level | weakness | confidence | finds | in tests |"
+    yield "|---|---|---|---|---|---|"
+    rules = [_rule(path) for path in sorted((CHECKS / "semgrep" / "rules").glob("*.yaml"))]
+    for rule in rules:
+        meta = rule["metadata"]
+        finds = rule["message"].split(". ")[0]
+        spared = "spared" if rule.get("paths") else "looked at"
+        weakness = ", ".join(meta["cwe"])
+        yield f"| `{rule['id']}` | {rule['severity']} | {weakness} | {meta['confidence']} | {finds} | {spared} |"
+    yield "\n## Measured\n"
+    yield f"On {corpus['files']} Python files of {len(corpus['packages'])} packages: {', '.join(corpus['packages'])}."
+    yield ""
+    yield from (line.strip() for line in corpus["method"].strip().splitlines())
+    yield ""
+    yield "| rule | level | findings | looked at | right | wrong |"
+    yield "|---|---|---|---|---|---|"
+    for rule in rules:
+        found, looked, right = figures[rule["id"]]
+        yield f"| `{rule['id']}` | {rule['severity']} | {found} | {looked} | {right} | {looked - right} |"
+
+
+def _rule(path: Path) -> dict[str, Any]:
+    (rule,) = yaml.safe_load(path.read_text("utf-8"))["rules"]
+    assert isinstance(rule, dict)  # noqa: S101 - a file of the pack, held to its form by the tests
+    return rule
 
 
 def _read(path: Path) -> str | None:

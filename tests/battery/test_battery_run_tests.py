@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import dataclasses
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -28,17 +28,19 @@ class Project:
 
     root: Path
     items: list[str] | None = None
+    asked: bool = False
 
     def run(self, *args: str, plugins: bool = False) -> Raw:
         """Run the suite to its end."""
         workbench = bench("pytest", self.files(), tree=self.root, items=self.items, args=list(args))
-        argv = list(ADAPTER.prepare(workbench).argv)
+        invocation = ADAPTER.prepare(dataclasses.replace(workbench, asked=self.asked))
+        argv = list(invocation.argv)
         argv[argv.index("/project/bin/python")] = sys.executable
         argv[argv.index("/outputs/tests.jsonl")] = str(self.root.parent / "tests.jsonl")
         argv = [argument.replace("/outputs/", f"{self.root.parent}/") for argument in argv]
         if self.items is not None:
             argv[argv.index("/inputs/selection.json")] = str(self.root.parent / "selection.json")
-            (self.root.parent / "selection.json").write_text(json.dumps(self.items))
+            (self.root.parent / "selection.json").write_bytes(invocation.inputs["selection.json"])
         done = subprocess.run(
             argv,
             cwd=self.root,
@@ -54,7 +56,8 @@ class Project:
 
     def read(self, raw: Raw, *, tree_name: TreeName = TreeName.MERGED) -> Reading:
         """Read what a run left, as the adapter does."""
-        return ADAPTER.read(raw, bench("pytest", self.files(), tree=self.root, items=self.items, tree_name=tree_name))
+        workbench = bench("pytest", self.files(), tree=self.root, items=self.items, tree_name=tree_name)
+        return ADAPTER.read(raw, dataclasses.replace(workbench, asked=self.asked))
 
     def files(self) -> dict[str, str]:
         return {
@@ -227,7 +230,8 @@ def test_every_outcome_has_its_word(tmp_path: Path) -> None:
     }
     failed = {f"tests/test_it.py::{name}" for name, word in EXPECTED.items() if word == "failed"}
     assert set(reading.retry_on_base) == failed
-    assert {finding.reproduce.removeprefix("pytest ").strip("'") for finding in reading.findings} == failed
+    again = "lineclear verify --only pytest --select "
+    assert {finding.reproduce.removeprefix(again).strip("'") for finding in reading.findings} == failed
     assert reading.examined == {"tests/test_it.py"}
     messages = {finding.message for finding in reading.findings}
     assert "tests/test_it.py::test_fails failed: assert [1] == [2]" in messages
@@ -364,13 +368,73 @@ def test_a_selection_runs_what_it_names_and_leaves_out_the_rest(tmp_path: Path) 
     made = project(tmp_path, files, items=["test_a.py::test_b", "sub/test_c.py::test_c", "test_gone.py::test_x"])
     reading = made.read(made.run(), tree_name=TreeName.BASE)
     assert reading.measures == {"testsCollected": 2, "testsPassed": 1, "testsFailed": 1, "testsSkipped": 0}
-    assert [finding.reproduce for finding in reading.findings] == ["pytest test_a.py::test_b"]
+    assert [finding.reproduce for finding in reading.findings] == [
+        "lineclear verify --only pytest --select test_a.py::test_b"
+    ]
 
 
 def test_a_selection_of_which_nothing_is_left_is_an_empty_result(tmp_path: Path) -> None:
     made = project(tmp_path, {"test_a.py": TWO}, items=["test_gone.py::test_x"])
     reading = made.read(made.run(), tree_name=TreeName.BASE)
     assert (reading.findings, reading.measures["testsCollected"]) == ([], 0)
+
+
+SHAPES = """\
+import pytest
+
+@pytest.mark.parametrize("x", ["a", "b[c", "d::e"])
+def test_x(x): assert x == "a"
+
+class TestIt:
+    def test_y(self): pass
+    class TestIn:
+        def test_z(self): pass
+
+def test_xx(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "ran"),
+    [
+        (["test_a.py"], 6),
+        (["test_a.py::test_x"], 3),
+        (["test_a.py::test_x[b[c]"], 1),
+        (["test_a.py::test_x[d::e]", "test_a.py::test_xx"], 2),
+        (["test_a.py::TestIt"], 2),
+        (["test_a.py::TestIt::TestIn", "test_a.py::TestIt::TestIn::test_z"], 1),
+    ],
+)
+def test_what_is_asked_for_may_be_a_file_a_class_or_a_test_with_or_without_parameters(
+    asked: list[str], ran: int, tmp_path: Path
+) -> None:
+    made = project(tmp_path, {"test_a.py": SHAPES, "test_b.py": TWO}, items=asked)
+    made = dataclasses.replace(made, asked=True)
+    reading = made.read(made.run())
+    assert reading.measures["testsCollected"] == ran
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        (["test_a.py::test_xx", "test_a.py::tset_x"], "'test_a.py::test_x'"),
+        (["test_a.py::test_x[A]"], "'test_a.py::test_x[a]'"),
+        (["helpers.py"], "no test that is collected is 'helpers.py'"),
+    ],
+)
+def test_what_is_asked_for_and_is_not_there_is_no_result(asked: list[str], near: str, tmp_path: Path) -> None:
+    made = project(tmp_path, {"test_a.py": SHAPES, "helpers.py": "a = 1\n"}, items=asked)
+    made = dataclasses.replace(made, asked=True)
+    with pytest.raises(RunProblem) as caught:
+        made.read(made.run())
+    assert caught.value.ended is Ended.NOTHING_EXAMINED
+    assert near in caught.value.problem.what
+
+
+def test_what_is_asked_for_in_a_file_that_cannot_be_collected_is_that_finding(tmp_path: Path) -> None:
+    made = project(tmp_path, {"test_a.py": "import nowhere_to_be_found\n"}, items=["test_a.py::test_x"])
+    made = dataclasses.replace(made, asked=True)
+    assert [finding.rule for finding in made.read(made.run()).findings] == ["collection-error"]
 
 
 @pytest.mark.parametrize("options", ["-n 2", "-p no:xdist"])

@@ -65,7 +65,7 @@ def test_a_real_report_is_read() -> None:
         ("collection-error", "tests/test_b.py", None),
     ]
     assert reading.findings[0].message == "tests/test_a.py::test_bad failed: assert 1 == 2"
-    assert reading.findings[1].reproduce == "pytest 'tests/test_a.py::test_odd[]'"
+    assert reading.findings[1].reproduce == "lineclear verify --only pytest --select 'tests/test_a.py::test_odd[]'"
     assert reading.retry_on_base == (
         "tests/test_b.py",
         "tests/test_a.py::test_bad",
@@ -173,5 +173,5 @@ def test_only_the_files_that_the_base_has_are_named_for_a_selection() -> None:
     workbench = bench("pytest", {"core/tests/a.py": "", "core/b.py": ""}, items=items, root="core")
     invocation = ADAPTER.prepare(workbench)
     assert invocation.argv[-1] == "tests/a.py"
-    assert json.loads(invocation.inputs["selection.json"]) == items
+    assert json.loads(invocation.inputs["selection.json"]) == {"asked": False, "items": items}
     assert "--maxfail=0" in invocation.argv

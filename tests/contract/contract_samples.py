@@ -85,7 +85,15 @@ def facts(**changed: Any) -> Facts:
             "uncommitted": False,
         },
         "findings": [finding()],
-        "checks": [{"id": "pytest", "status": "passed", "required": True, "measures": {"testsCollected": 0}}],
+        "checks": [
+            {
+                "id": "pytest",
+                "status": "passed",
+                "required": True,
+                "enforcement": "enforce",
+                "measures": {"testsCollected": 0},
+            }
+        ],
         "tests": {"collected": None, "passed": None, "failed": None, "skipped": None},
         "contract": {"source": "base"},
     }

@@ -9,8 +9,10 @@ from contract_samples import DEFINITIONS, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lineclear.contract.load import load_contract
 from lineclear.contract.settings import at_least_as_strict
 from lineclear.errors import ContractError
+from lineclear.model.words import ContractSource
 
 PARENT = """\
 enforcement: enforce
@@ -20,6 +22,7 @@ checks:
   bandit: {with: {skips: [B101, B102], limit: 5, depth: 4, strict: true, label: org}}
   pytest: {when: {paths: ["src/**", "tests/**"]}}
   soft: {use: bandit, required: false, enforcement: report}
+  later: {use: bandit, enforceFrom: 2027-03-01}
 budgets:
   - {id: size, of: change.lines, warn: 100, fail: 200}
 """
@@ -40,6 +43,11 @@ def load_below(child: str) -> None:
         "checks: {bandit: {with: {skips: [B102]}}}",
         "checks: {bandit: {with: {limit: 4, depth: 5, label: mine, severity: low}}}",
         "checks: {bandit: {seconds: 5}}",
+        "checks: {later: {enforceFrom: 2027-02-28}}",
+        "checks: {later: {enforcement: enforce}}",
+        "checks: {later: {seconds: 5}}",
+        "checks: {soft: {enforceFrom: 2099-01-01}}",
+        "quarantine: [{test: 't.py::test', reason: r, owner: o, expires: 2026-12-31}]",
         "checks: {soft: {required: true, enforcement: enforce}}",
         "checks: {pytest: {when: {paths: ['src/**', 'tests/**', 'lib/**']}}}",
         "checks: {more: {use: jsonschema, with: {schema: s.json, instances: '*.json'}, required: false}}",
@@ -57,6 +65,15 @@ def test_a_contract_may_be_as_strict_or_stricter(child: str) -> None:
     ("child", "what", "todo"),
     [
         ("enforcement: report", "enforcement may not be loosened: org.yaml enforces 'enforce'", "write enforce"),
+        ("enforceFrom: 2027-03-01", "enforceFrom may not be loosened: org.yaml enforces 'enforce'", "write enforce"),
+        (
+            "checks: {later: {enforceFrom: 2027-03-02}}",
+            "checks.later.enforceFrom may not be loosened: org.yaml enforces 'enforceFrom 2027-03-01', and this "
+            "contract says 'enforceFrom 2027-03-02'",
+            "write 2027-03-01, or an earlier day",
+        ),
+        ("checks: {later: {enforcement: report}}", "checks.later.enforcement may not be loosened", "an earlier day"),
+        ("checks: {bandit: {enforceFrom: 2027-03-01}}", "checks.bandit.enforceFrom may not be", "write enforce"),
         ("project: {python: '3.11'}", "project.python may not be loosened", "write '3.12'"),
         ("checks: {bandit: false}", "checks.bandit may not be loosened: org.yaml enforces 'the check'", "keep"),
         ("checks: {bandit: {required: false}}", "checks.bandit.required may not be loosened", "write true"),
@@ -182,3 +199,27 @@ def test_stricter_is_an_order(name: str, data: st.DataObject) -> None:
         assert sorted(a) == sorted(b) if isinstance(a, list) and isinstance(b, list) else a == b
     if name != "free":
         assert not at_least_as_strict(setting, a, None)
+
+
+@pytest.mark.parametrize(("name", "value", "other"), [("python", "3.12", "3.13"), ("root", "libs", "more")])
+def test_what_an_enforced_parent_says_of_the_project_holds_for_its_checks(name: str, value: str, other: str) -> None:
+    pytest_check = DEFINITIONS["pytest"]
+    own = pytest_check.settings["args"].model_copy(update={"type": "string", "default": None})
+    definitions = {"pytest": pytest_check.model_copy(update={"settings": {**pytest_check.settings, name: own}})}
+
+    def load_with(child: str) -> None:
+        files = {
+            "lineclear.yaml": f"version: 1\nextends: [./org.yaml]\nchecks: {{pytest: {{with: {{{name}: '{child}'}}}}}}",
+            "org.yaml": f"version: 1\nenforcement: enforce\nproject: {{{name}: '{value}'}}\nchecks: {{pytest: {{}}}}",
+        }
+        load_contract(
+            source=ContractSource.BASE,
+            uri="lineclear.yaml",
+            text=files["lineclear.yaml"].encode(),
+            read=lambda path: files[path].encode() if path in files else None,
+            definitions=definitions,
+        )
+
+    load_with(value)
+    with pytest.raises(ContractError, match=rf"checks\.pytest\.with\.{name} may not be loosened"):
+        load_with(other)

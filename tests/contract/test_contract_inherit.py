@@ -43,6 +43,33 @@ def test_checks_are_merged_by_id_and_their_settings_by_name() -> None:
     assert merged["semgrep"].enforcement == "report"
 
 
+def test_report_mode_and_its_day_are_overridden_together() -> None:
+    files = {
+        "lineclear.yaml": "extends: [./base.yaml]\nenforcement: enforce\nchecks:\n"
+        "  bandit: {enforcement: enforce}\n  semgrep: {seconds: 5}\n  pytest: {enforceFrom: 2027-02-01}",
+        "base.yaml": (
+            "enforceFrom: 2027-01-01\nchecks:\n  bandit: {enforceFrom: 2027-01-01}\n"
+            "  semgrep: {enforceFrom: 2027-01-01}\n  pytest: {enforcement: report}\n"
+        ),
+    }
+    effective, merged = load(files).effective, checks(files)
+    assert (effective.enforcement, effective.enforce_from) == ("enforce", None)
+    assert (merged["bandit"].enforcement, merged["bandit"].enforce_from) == ("enforce", None)
+    assert (merged["semgrep"].enforcement, str(merged["semgrep"].enforce_from)) == ("enforce", "2027-01-01")
+    assert (merged["pytest"].enforcement, str(merged["pytest"].enforce_from)) == ("enforce", "2027-02-01")
+    files["lineclear.yaml"] = "extends: [./base.yaml]"
+    assert str(load(files).effective.enforce_from) == "2027-01-01"
+
+
+def test_the_quarantine_of_all_contracts_counts() -> None:
+    entry = "{{test: 't.py::test_{}', reason: r, owner: o, expires: 2026-12-31}}"
+    files = {
+        "lineclear.yaml": f"extends: [./base.yaml]\nquarantine: [{entry.format('b')}]",
+        "base.yaml": f"quarantine: [{entry.format('a')}]",
+    }
+    assert [item.test for item in load(files).effective.quarantine] == ["t.py::test_a", "t.py::test_b"]
+
+
 def test_null_takes_a_setting_back_to_its_default() -> None:
     files = {
         "lineclear.yaml": "extends: [./base.yaml]\nchecks: {bandit: {with: {depth: null}}}",
@@ -59,7 +86,13 @@ def test_later_parents_override_earlier_ones_and_the_file_overrides_all() -> Non
         "two.yaml": "project: {root: two, python: '3.12'}\nbudgets: [{id: size, of: '2', warn: 2}]",
     }
     effective = load(files).effective
-    assert effective.project.model_dump() == {"root": "three", "python": "3.12", "install": ["one"], "services": []}
+    assert effective.project.model_dump() == {
+        "root": "three",
+        "python": "3.12",
+        "install": ["one"],
+        "services": [],
+        "env": {"pass": [], "whenMissing": "review"},
+    }
     assert effective.enforcement == "report"
     (budget,) = effective.budgets
     assert (budget.of, budget.warn, budget.fail) == ("2", 2, None)

@@ -85,6 +85,29 @@ def refusal(text: str) -> str:
             "  to do: invariants: none",
         ),
         (
+            "quarantine:\n  - {test: tests/test_a.py, reason: r, owner: o, expires: 2026-12-31}",
+            "'tests/test_a.py' names no test\n"
+            "  where: lineclear.yaml:3:12 quarantine[0].test\n"
+            "  to do: write the id that the suite gives it, such as tests/test_orders.py::test_total",
+        ),
+        *(
+            (
+                text,
+                "`enforcement: report` never enforces, and `enforceFrom` names a day from which it does\n"
+                f"  where: lineclear.yaml:{where}\n"
+                "  to do: leave one of them out",
+            )
+            for text, where in (
+                ("enforcement: report\nenforceFrom: 2026-12-31", "3:14 enforceFrom"),
+                ("checks:\n  bandit: {enforcement: report, enforceFrom: 2026-12-31}", "3:46 checks.bandit.enforceFrom"),
+                (
+                    "invariants:\n  - {id: a, require: 'true', otherwise: fail, message: m, remedy: r,\n"
+                    "     enforcement: report, enforceFrom: 2026-12-31}",
+                    "4:40 invariants[0].enforceFrom",
+                ),
+            )
+        ),
+        (
             "budgets: [{id: size, of: change.lines}]",
             "the budget 'size' has no limit\n"
             "  where: lineclear.yaml:2:11 budgets[0]\n"

@@ -21,8 +21,8 @@ def test_an_unknown_key_is_shown_with_the_near_one() -> None:
     assert refusal("version: 1\nchekcs: {}\n") == (
         "unknown key 'chekcs'\n"
         "  where: lineclear.yaml:2:1 chekcs\n"
-        "  to do: did you mean 'checks'? known keys: budgets, checks, enforcement, extends, invariants, project, "
-        "version, waivers"
+        "  to do: did you mean 'checks'? known keys: budgets, checks, enforceFrom, enforcement, extends, invariants, "
+        "project, quarantine, version, waivers"
     )
 
 
@@ -51,7 +51,7 @@ checks:
         "    to do: use lower case, digits and hyphens, and begin with a letter\n"
         "- unknown key 'wth'\n"
         "    where: lineclear.yaml:6:13 checks.semgrep.wth\n"
-        "    to do: did you mean 'with'? known keys: enforcement, required, seconds, use, when, with\n"
+        "    to do: did you mean 'with'? known keys: enforceFrom, enforcement, required, seconds, use, when, with\n"
         '- "yes": input should be a valid boolean\n'
         "    where: lineclear.yaml:6:32 checks.semgrep.required\n"
         "    to do: write true or false\n"

@@ -140,7 +140,7 @@ def assert_no_result(run: Run, check: str, ended: str, status: str = "error") ->
     assert any(line.startswith(f"{check}: {status}.") for line in run.verdict["notEstablished"])
 
     word = "timed out" if status == "timeout" else status
-    shown = re.search(rf"^  {check} +{word} +findings not known ", run.stdout, re.MULTILINE)
+    shown = re.search(rf"^  {check} +{word} +findings not known( |$)", run.stdout, re.MULTILINE)
     assert shown, run.stdout
     assert f"| `{check}` | **{word}** | not known | not known | not known |" in run.summary
     assert f"{check} gave no result" in run.repair

@@ -24,6 +24,7 @@ checks:
 def package(name: str, answer: int, expected: int) -> dict[str, str]:
     """Return a project whose one test holds, or not, in a layout where only an installed package can be imported."""
     root = f"libs/{name}"
+    test = f"import {name}\n\n\ndef test_answer():\n    assert {name}.answer() == {expected}\n"
     return {
         f"{root}/pyproject.toml": f"""\
 [build-system]
@@ -36,7 +37,7 @@ version = "1"
 packages = ["src/{name}"]
 """,
         f"{root}/src/{name}/__init__.py": f"def answer():\n    return {answer}\n",
-        f"{root}/tests/test_answer.py": f"import {name}\n\n\ndef test_it():\n    assert {name}.answer() == {expected}\n",
+        f"{root}/tests/test_answer.py": test,
     }
 
 

@@ -56,6 +56,7 @@ def test_the_base_is_run_for_what_failed_alone(existing: Run) -> None:
     assert scope == {
         "kind": "selected",
         "items": ["tests/test_a_old.py::test_old", "tests/test_b_moved.py::test_moved[1]"],
+        "edited": None,
     }
 
 

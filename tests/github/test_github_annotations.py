@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lineclear.github.annotations import annotate, command
 from lineclear.model.verdict import Verdict
+from lineclear.model.words import Level
 
 _SNAPSHOTS = Path(__file__).parents[1] / "report" / "snapshots"
 
@@ -22,11 +23,12 @@ def test_a_pass_annotates_nothing() -> None:
     assert annotate(_verdict("pass")) == []
 
 
-def test_ten_new_findings_are_shown_and_the_rest_counted() -> None:
+def test_of_many_new_findings_as_many_are_shown_as_github_shows_and_the_rest_is_counted() -> None:
     lines = annotate(_verdict("fail"))
     assert lines[0].startswith("::error title=Lineclear%3A fail::38 new findings")
-    assert sum("file=" in line or "schemathesis" in line.split("::")[1] for line in lines) == 10
-    assert lines[-1] == "::notice title=Lineclear::28 more new findings are in the job summary and in the bundle."
+    assert sum("file=" in line or "schemathesis" in line.split("::")[1] for line in lines) == 9
+    assert sum(line.startswith("::error ") for line in lines) == 10, "GitHub shows no eleventh"
+    assert lines[-1] == "::notice title=Lineclear::29 more new findings are in the job summary and in the bundle."
     assert "::error file=data/orders/7.json,title=jsonschema/required::'currency' is a required property" in lines[2]
 
 
@@ -35,8 +37,28 @@ def test_what_was_not_compared_or_is_old_is_not_annotated() -> None:
     assert not any("B101" in line or "B105" in line for line in annotate(_verdict("fail")))
 
 
+def test_errors_come_before_warnings_and_what_is_waived_does_not_come() -> None:
+    verdict = _verdict("fail")
+    first, second, third, *_ = verdict.findings
+    findings = [
+        first.model_copy(update={"level": Level.NOTE, "message": "a note"}),
+        second.model_copy(update={"waived": True, "message": "a waived one"}),
+        third.model_copy(update={"level": Level.WARNING, "message": "a warning"}),
+        *verdict.findings[3:5],
+    ]
+    lines = annotate(verdict.model_copy(update={"findings": findings}))
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::error", "::error", "::warning", "::notice"]
+    assert not any("a waived one" in line for line in lines)
+
+
 def test_a_review_is_a_warning() -> None:
     assert annotate(_verdict("report-mode"))[0].startswith("::warning title=Lineclear%3A review::")
+
+
+def test_what_is_in_report_mode_is_a_warning() -> None:
+    lines = annotate(_verdict("unsteady"))
+    assert any(line.startswith("::warning file=app.py") for line in lines)
+    assert not any(line.startswith("::error") for line in lines)
 
 
 def test_hostile_text_stays_one_command_with_its_own_properties() -> None:

@@ -9,7 +9,8 @@ from lineclear.judge.inputs import Inputs, Item
 from lineclear.model.base import sha256
 from lineclear.model.bundle import evidence_folder
 from lineclear.model.change import Author, Change, ChangedFile, Conflict, Revision
-from lineclear.model.contract import Budget, EffectiveCheck, EffectiveContract, Invariant, Project, Waiver
+from lineclear.model.contract import Budget, EffectiveCheck, EffectiveContract, Invariant, Project, Quarantine, Waiver
+from lineclear.model.definition import Reruns
 from lineclear.model.evidence import Evidence, Problem, Scope, Subject, Tool, Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import Plan, PlannedCheck, PlannedRun
@@ -105,6 +106,7 @@ def raw(
     level: Level = Level.ERROR,
     rule: str = "rule",
     message: str = "It is wrong.",
+    item: str | None = None,
 ) -> RawFinding:
     """Return a finding; ``key`` and ``context`` are any words."""
     return RawFinding(
@@ -115,6 +117,7 @@ def raw(
         line=line,
         key=sha256(key.encode()),
         context=None if context is None else sha256(context.encode()),
+        item=item,
         remedy="Make it right.",
         reproduce="look",
     )
@@ -128,7 +131,10 @@ def planned(
     suite: bool = False,
     required: bool = True,
     enforcement: Enforcement = Enforcement.ENFORCE,
+    enforce_from: str | None = None,
+    reruns: Reruns | None = None,
     selected: bool = True,
+    selection: list[str] | None = None,
     applicable: bool = True,
     trust: Trust = Trust.OBSERVED,
 ) -> PlannedCheck:
@@ -145,14 +151,17 @@ def planned(
         suite=suite,
         required=required,
         enforcement=enforcement,
+        enforce_from=None if enforce_from is None else dt.date.fromisoformat(enforce_from),
         settings={},
         seconds=60,
+        reruns=reruns,
         selected=selected,
+        selection=selection,
         applicable=applicable,
         reason=None
         if runs
         else ("It was left out by --only." if not selected else "The change touches no file of it."),
-        run=PlannedRun(merged=ALL, base=base) if runs else None,
+        run=PlannedRun(merged=ALL if selection is None else SELECTED, base=base) if runs else None,
     )
 
 
@@ -207,11 +216,24 @@ def run(name: str, merged: Iterable[RawFinding] = (), base: Iterable[RawFinding]
 
 
 def invariant(
-    require: str, *, name: str = "must-hold", otherwise: Effect = Effect.FAIL, applies: str | None = None
+    require: str,
+    *,
+    name: str = "must-hold",
+    otherwise: Effect = Effect.FAIL,
+    applies: str | None = None,
+    enforcement: Enforcement = Enforcement.ENFORCE,
+    enforce_from: str | None = None,
 ) -> Invariant:
     """Return an invariant."""
     return Invariant(
-        id=name, applies=applies, require=require, otherwise=otherwise, message="It does not.", remedy="Make it hold."
+        id=name,
+        applies=applies,
+        require=require,
+        otherwise=otherwise,
+        message="It does not.",
+        remedy="Make it hold.",
+        enforcement=enforcement,
+        enforce_from=None if enforce_from is None else dt.date.fromisoformat(enforce_from),
     )
 
 
@@ -241,11 +263,14 @@ def make_inputs(
     invariants: Sequence[Invariant] = (),
     budgets: Sequence[Budget] = (),
     waivers: Sequence[Waiver] = (),
+    quarantine: Sequence[Quarantine] = (),
     source: ContractSource = ContractSource.BASE,
     enforcement: Enforcement = Enforcement.ENFORCE,
+    enforce_from: str | None = None,
     now: str = "2026-01-02T03:04:05Z",
 ) -> Inputs:
-    """Return inputs; the contract has the checks that the plan has."""
+    """Return inputs; the contract has the checks that the plan has. Evidence with a number is of a run again."""
+    left = list(pieces)
     return Inputs(
         change=change if change is not None else make_change(),
         contract=EffectiveContract(
@@ -254,6 +279,7 @@ def make_inputs(
             digest=sha256(b"contract"),
             extends=[],
             enforcement=enforcement,
+            enforce_from=None if enforce_from is None else dt.date.fromisoformat(enforce_from),
             project=Project(),
             checks=[
                 EffectiveCheck(
@@ -263,6 +289,7 @@ def make_inputs(
                     when=None,
                     required=check.required,
                     enforcement=check.enforcement,
+                    enforce_from=check.enforce_from,
                     seconds=check.seconds,
                 )
                 for check in checks
@@ -270,6 +297,7 @@ def make_inputs(
             invariants=list(invariants),
             budgets=list(budgets),
             waivers=list(waivers),
+            quarantine=list(quarantine),
         ),
         plan=Plan(
             now=now,
@@ -279,16 +307,14 @@ def make_inputs(
             partial=any(not check.selected for check in checks),
             checks=list(checks),
         ),
-        evidence={
-            (piece.check, piece.tree): Item(
-                evidence=piece,
-                ref=EvidenceRef(
-                    path=f"{evidence_folder(piece.check, piece.tree)}/evidence.json", digest=sha256(piece.canonical())
-                ),
-            )
-            for piece in pieces
-        },
+        evidence={(piece.check, piece.tree): _item(piece) for piece in left if piece.again is None},
+        again={(piece.check, piece.tree, piece.again): _item(piece) for piece in left if piece.again is not None},
     )
+
+
+def _item(piece: Evidence) -> Item:
+    path = f"{evidence_folder(piece.check, piece.tree, piece.again)}/evidence.json"
+    return Item(evidence=piece, ref=EvidenceRef(path=path, digest=sha256(piece.canonical())))
 
 
 def check_of(verdict: Verdict, name: str) -> CheckResult:

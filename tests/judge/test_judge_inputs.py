@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from judge_factory import BASE, CHANGED, MERGED, evidence, invariant, make_change, make_inputs, planned, raw, run
+from judge_factory import (
+    BASE,
+    CHANGED,
+    MERGED,
+    SELECTED,
+    evidence,
+    invariant,
+    make_change,
+    make_inputs,
+    planned,
+    raw,
+    run,
+)
 
 from lineclear.errors import BundleError
 from lineclear.judge.bundle import judge_bundle, read_inputs
@@ -17,6 +29,7 @@ from lineclear.judge.inputs import Inputs
 from lineclear.judge.judge import judge
 from lineclear.judge.outcome import PRECEDENCE, exit_code, most_severe
 from lineclear.model.bundle import CHANGE, CONTRACT, PLAN
+from lineclear.model.plan import PlannedRun
 from lineclear.model.words import Enforcement, Outcome
 
 
@@ -56,6 +69,8 @@ CONTRADICTIONS: dict[str, Callable[[Inputs], Inputs]] = {
     "a plan that has one twice": lambda i: with_plan(checks=[*i.plan.checks, i.plan.checks[0]])(i),
     "a plan that makes one optional": with_planned(required=False),
     "a plan that only reports one": with_planned(enforcement=Enforcement.REPORT),
+    "a plan that selects a part and runs all": with_planned(selection=["a.py"]),
+    "a plan that runs a part and selects none": with_planned(run=PlannedRun(merged=SELECTED, base=None)),
     "a plan with other settings": with_planned(settings={"skips": ["B101"]}),
     "a plan with another definition": with_planned(use="other"),
     "a plan with another time limit": with_planned(seconds=1),

@@ -318,21 +318,13 @@ class TestNotBlocking:
     """Checks that are shown only."""
 
     @pytest.mark.parametrize(
-        "check",
-        [planned("tool", required=False), planned("tool", enforcement=Enforcement.REPORT)],
-        ids=["not required", "reported"],
-    )
-    @pytest.mark.parametrize(
         ("pieces", "asks"),
         [(run("tool", [raw()]), Outcome.FAIL), ([], Outcome.ERROR), ([ended("tool", MERGED)], Outcome.ERROR)],
         ids=["failed", "missing", "crashed"],
     )
-    def test_they_warn_and_the_summary_does_not_call_them_fine(
-        self, check: object, pieces: list[Evidence], asks: Outcome
-    ) -> None:
-        assert isinstance(check, type(planned("tool")))
-        verdict = judge(make_inputs([check], pieces))
-        assert (verdict.outcome, verdict.reasons) == (Outcome.PASS, [])
+    def test_they_warn_and_the_summary_does_not_call_them_fine(self, pieces: list[Evidence], asks: Outcome) -> None:
+        verdict = judge(make_inputs([planned("tool", required=False)], pieces))
+        assert (verdict.outcome, verdict.reasons, verdict.reported) == (Outcome.PASS, [], [])
         assert [warning.outcome for warning in verdict.warnings] == [asks]
         assert verdict.summary == ("No check passed, and none of them may block. tool did not pass and may not block.")
 
@@ -364,3 +356,29 @@ def test_renamed_files_keep_their_findings() -> None:
     pieces = [evidence("tool", MERGED, [raw("new.py")]), evidence("tool", BASE, [raw("old.py")], scope=CHANGED)]
     verdict = judge(make_inputs([planned("tool", base=CHANGED)], pieces, change=change))
     assert [finding.state for finding in verdict.findings] == [FindingState.EXISTING]
+
+
+def test_what_was_selected_is_judged_and_the_verdict_is_partial_even_where_the_plan_does_not_say_so() -> None:
+    part = planned("tool", base=SELECTED, selection=["a.py"])
+    pieces = [evidence("tool", MERGED, scope=SELECTED), evidence("tool", BASE, scope=SELECTED)]
+    verdict = judge(make_inputs([part], pieces))
+    assert check_of(verdict, "tool").status is CheckStatus.PASSED
+    assert (verdict.outcome, verdict.partial) == (Outcome.PASS, True)
+    assert check_of(verdict, "tool").findings == FindingCounts(new=0, existing=0, fixed=None)
+
+
+@pytest.mark.parametrize("scope", [ALL, CHANGED, SELECTED])
+def test_evidence_for_another_part_than_was_selected_is_an_error(scope: ScopeKind) -> None:
+    part = planned("tool", base=SELECTED, selection=["a.py", "b.py"])
+    pieces = [evidence("tool", MERGED, scope=scope), evidence("tool", BASE, scope=SELECTED)]
+    check = check_of(judge(make_inputs([part], pieces)), "tool")
+    assert (check.status, check.reason) == (
+        CheckStatus.ERROR,
+        "It did not examine what was selected of the merge result.",
+    )
+
+
+def test_a_selected_part_without_its_counterpart_on_the_base_is_an_error() -> None:
+    part = planned("tool", base=SELECTED, selection=["a.py"])
+    check = check_of(judge(make_inputs([part], [evidence("tool", MERGED, scope=SELECTED)])), "tool")
+    assert check.status is CheckStatus.ERROR

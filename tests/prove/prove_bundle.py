@@ -225,6 +225,7 @@ def judge_small(bundle: Path) -> Verdict:
     reasons = [Reason(outcome=Outcome.FAIL, source=check, text="New errors.", todo="Fix.") for check in sorted(bad)]
     return Verdict(
         outcome=outcome,
+        reported_outcome=outcome,
         enforcement=contract.enforcement,
         partial=plan.partial,
         summary=f"The outcome is {outcome.value}.",

@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prove_bundle import LOCK, MERGE_COMMIT, MERGE_TREE, judge_small, make_bundle, make_evidence, make_finding
+from prove_bundle import (
+    LOCK,
+    MERGE_COMMIT,
+    MERGE_TREE,
+    judge_small,
+    make_bundle,
+    make_change,
+    make_contract,
+    make_evidence,
+    make_finding,
+    make_plan,
+    write,
+)
 
 from lineclear.errors import BundleError
 from lineclear.model.base import sha256
@@ -21,10 +33,13 @@ from lineclear.model.bundle import (
     PLAN,
     VERDICT,
     VERDICT_STATEMENT,
+    evidence_folder,
     evidence_statement,
 )
 from lineclear.model.evidence import Evidence
+from lineclear.model.verdict import EvidenceRef, Reason, Verdict
 from lineclear.model.words import Level, Outcome, TreeName
+from lineclear.prove.decisions import decisions
 from lineclear.prove.dsse import open_envelope, statement
 from lineclear.prove.keys import load_signer, new_key
 from lineclear.prove.prove import prove
@@ -110,6 +125,42 @@ def test_a_summary_is_passed_only_for_a_whole_verdict_that_passed(
     assert predicate["verificationResult"] == result
     assert predicate["verifiedLevels"] == ([] if result == "PASSED" else ["FAILED"])
     assert predicate[VERDICT_EXTENSION]["partial"] is partial
+
+
+@pytest.mark.parametrize("asked", [Outcome.REVIEW, Outcome.FAIL, Outcome.ERROR])
+def test_a_pass_beside_something_in_report_mode_that_did_not_is_not_passed(tmp_path: Path, asked: Outcome) -> None:
+    bundle = make_bundle(tmp_path)
+    verdict = Verdict.model_validate_json((bundle / VERDICT).read_bytes())
+    reason = Reason(outcome=asked, source="check bandit", text="No.", todo="Yes.")
+    shown = verdict.model_copy(update={"reported": [reason], "reported_outcome": asked})
+    write(bundle, VERDICT, shown)
+    prove(bundle, None)
+    predicate = read(bundle, VERDICT_STATEMENT)["predicate"]
+    assert predicate["verificationResult"] == "FAILED"
+    said = predicate[VERDICT_EXTENSION]
+    assert (said["outcome"], said["reportedOutcome"]) == ("pass", asked.value)
+    entries = decisions(make_change(), make_contract(), make_plan(), shown)
+    assert [entry.decided for entry in entries if entry.kind == "reported"] == [asked.value]
+
+
+def test_a_run_again_has_its_evidence_and_its_statement_beside_the_first(tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path)
+    verdict = Verdict.model_validate_json((bundle / VERDICT).read_bytes())
+    piece = make_evidence("pytest", TreeName.MERGED, findings=[]).model_copy(update={"again": 2})
+    path = f"{evidence_folder('pytest', TreeName.MERGED, 2)}/evidence.json"
+    write(bundle, path, piece)
+    ref = EvidenceRef(path=path, digest=digest(bundle, path))
+    checks = [
+        check.model_copy(update={"evidence": [*check.evidence, ref]}) if check.id == "pytest" else check
+        for check in verdict.checks
+    ]
+    write(bundle, VERDICT, verdict.model_copy(update={"checks": checks}))
+    prove(bundle, None)
+    predicate = read(bundle, "statements/pytest.merged.again-2.dsse.json")["predicate"]
+    assert predicate[CHECK_RUN]["again"] == 2
+    write(bundle, path, piece.model_copy(update={"again": 1}))
+    with pytest.raises(BundleError, match="not its place"):
+        prove(bundle, None)
 
 
 def test_the_verdicts_statement_names_everything_that_the_verdict_rests_on(tmp_path: Path) -> None:

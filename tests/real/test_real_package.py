@@ -63,9 +63,9 @@ def test_a_security_fix_taken_back_fails_with_the_one_test_that_shows_it(tmp_pat
     assert (reason["outcome"], reason["source"]) == ("fail", "check pytest")
     (new,) = [finding for finding in verdict["findings"] if finding["state"] == "new"]
     assert (new["check"], new["rule"], new["path"]) == ("pytest", "test-failed", _SHOWS_IT.partition("::")[0])
-    assert new["reproduce"] == f"pytest {_SHOWS_IT}"
+    assert new["reproduce"] == f"lineclear verify --only pytest --select {_SHOWS_IT}"
     base = _evidence(bundle, "pytest", "base")
-    assert base["scope"] == {"kind": "selected", "items": [_SHOWS_IT]}
+    assert base["scope"] == {"kind": "selected", "items": [_SHOWS_IT], "edited": None}
     assert base["measures"] == {"testsCollected": 1, "testsPassed": 1, "testsFailed": 0, "testsSkipped": 0}
     _assert_it_is_rederived(bundle)
 

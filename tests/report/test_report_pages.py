@@ -9,6 +9,7 @@ from markdown_law import kinds
 from verdict_factory import HOSTILE, VERDICTS, finding
 
 from lineclear.model.verdict import Verdict
+from lineclear.model.words import Enforcement, Level
 from lineclear.report.console import console
 from lineclear.report.markdown import summary
 from lineclear.report.repair import repair
@@ -27,14 +28,45 @@ def test_the_answer_comes_first(name: str) -> None:
 
 @_ALL
 def test_the_console_is_about_forty_lines(name: str) -> None:
-    assert len(console(VERDICTS[name](), colour=False).splitlines()) <= 40
+    assert len(console(VERDICTS[name](), colour=False).splitlines()) <= 37
 
 
 def test_the_console_stays_short_when_everything_is_long() -> None:
     verdict = _crowded()
     text = console(verdict, colour=False)
-    assert len(text.splitlines()) <= 48
+    assert len(text.splitlines()) <= 38
     assert "of 800 shown; repair.md lists them all." in text
+    assert "  Then run: lineclear verify --only check-00,check-01," in text
+
+
+def test_findings_that_a_waiver_covers_are_not_to_be_repaired() -> None:
+    verdict = VERDICTS["pass"]()
+    waived = finding("bandit", "B602", "a waived one", "a.py", 1).model_copy(update={"waived": True})
+    verdict = verdict.model_copy(update={"findings": [waived]})
+    assert "a waived one" not in console(verdict, colour=False)
+    assert "Nothing to repair." in repair(verdict)
+
+
+def test_what_does_not_block_is_not_called_a_repair() -> None:
+    mild = finding("bandit", "B101", "assert used", "a.py", 1, level=Level.NOTE)
+    verdict = VERDICTS["pass"]().model_copy(update={"findings": [mild]})
+    text = console(verdict, colour=False)
+    assert "To repair" not in text
+    assert "Found, and not in the way\n  note bandit/B101 (1 new): assert used" in text
+
+
+def test_the_table_tells_a_reason_that_was_cut_above_it() -> None:
+    verdict = VERDICTS["error"]()
+    checks = [
+        verdict.checks[1].model_copy(update={"id": f"check-{number}", "reason": f"Reason {number}."})
+        for number in range(8)
+    ]
+    reasons = [
+        verdict.reasons[0].model_copy(update={"source": f"check check-{number}", "text": f"Reason {number}."})
+        for number in range(8)
+    ]
+    text = console(verdict.model_copy(update={"checks": checks, "reasons": reasons}), colour=False)
+    assert all(text.count(f"Reason {number}.") == 1 for number in range(8))
 
 
 def test_the_summary_caps_its_lists() -> None:
@@ -70,9 +102,23 @@ def test_a_conflict_says_that_nothing_is_known_of_what_moved() -> None:
 
 def test_a_partial_verdict_and_report_mode_say_so_at_the_top() -> None:
     for text in (console(VERDICTS["partial"](), colour=False), summary(VERDICTS["partial"]())):
-        assert "Partial: only some checks were selected" in "\n".join(text.splitlines()[:6])
+        assert "Partial: only a part of the contract was selected" in "\n".join(text.splitlines()[:6])
     for text in (console(VERDICTS["report-mode"](), colour=False), summary(VERDICTS["report-mode"]())):
         assert "Report mode: judged and shown, but it does not block." in "\n".join(text.splitlines()[:6])
+
+
+def test_flaky_tests_and_what_is_in_report_mode_are_on_every_page() -> None:
+    verdict = VERDICTS["unsteady"]()
+    for page in (console(verdict, colour=False), summary(verdict), repair(verdict)):
+        assert "passed when run again alone" in page
+        assert "In report mode" in page
+        assert "enforced from 2027-01-01 on" in page
+        assert "pytest/flaky-test" in page
+    assert "Report mode until 2027-01-01" in summary(verdict)
+    assert "@qa" in summary(verdict)
+    late = verdict.model_copy(update={"enforcement": Enforcement.REPORT, "enforce_from": "2027-01-01"})
+    for page in (console(late, colour=False), summary(late), repair(late)):
+        assert "Report mode until 2027-01-01, from that day on enforced: judged and shown" in page
 
 
 def test_a_pass_has_nothing_to_repair() -> None:

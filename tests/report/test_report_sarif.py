@@ -11,7 +11,7 @@ from jsonschema import Draft4Validator
 from verdict_factory import VERDICTS, finding
 
 from lineclear.model.verdict import Verdict
-from lineclear.model.words import FindingState, Level
+from lineclear.model.words import Enforcement, FindingState, Level
 from lineclear.report.sarif import sarif
 
 _SCHEMA = Path(__file__).parent / "data" / "sarif-schema-2.1.0.json"
@@ -62,6 +62,17 @@ def test_a_finding_in_no_one_file_is_a_notification_and_fixed_ones_are_counted_o
     assert "bandit/B105" not in {result["ruleId"] for result in run["results"]}
     assert run["properties"]["fixed"]["bandit"] == 1
     assert run["properties"]["fixed"]["pytest"] is None
+
+
+def test_what_is_in_report_mode_is_no_error() -> None:
+    run = _run(VERDICTS["unsteady"]())
+    assert {result["ruleId"]: result["level"] for result in run["results"]}["bandit/B102"] == "warning"
+    notes = {note["descriptor"]["id"]: note["level"] for note in run["invocations"][0]["toolExecutionNotifications"]}
+    assert notes["invariant/small"] == "warning"
+    whole = VERDICTS["fail"]()
+    assert "error" in {result["level"] for result in _run(whole)["results"]}
+    quiet = whole.model_copy(update={"enforcement": Enforcement.REPORT})
+    assert "error" not in {result["level"] for result in _run(quiet)["results"]}
 
 
 def test_an_error_is_an_execution_that_did_not_succeed() -> None:

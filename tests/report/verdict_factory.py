@@ -15,6 +15,7 @@ from lineclear.model.verdict import (
     FindingCounts,
     InvariantEntry,
     Moved,
+    QuarantineEntry,
     Reason,
     Verdict,
     VerdictChange,
@@ -123,6 +124,7 @@ def _verdict(
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
+        reported_outcome=outcome,
         enforcement=Enforcement.ENFORCE,
         partial=False,
         summary=summary,
@@ -358,12 +360,67 @@ def report_mode() -> Verdict:
     return passing().model_copy(
         update={
             "outcome": Outcome.REVIEW,
+            "reported_outcome": Outcome.REVIEW,
             "enforcement": Enforcement.REPORT,
             "summary": "A person has to look: the change touches the control plane.",
             "reasons": [asks],
             "warnings": [warning],
             "waivers": [waiver],
             "moved": moved,
+        }
+    )
+
+
+def unsteady() -> Verdict:
+    """Return a review for a flaky test, beside a quarantined one, and a check and an invariant in report mode."""
+    base = passing()
+    once = "failed in the suite and passed when it was run again alone (2 of 2 times)"
+    later = {"enforcement": Enforcement.REPORT, "enforce_from": "2027-01-01"}
+    updates = {
+        "pytest": {"findings": FindingCounts(new=2, existing=0, fixed=None), "reason": "2 flaky tests."},
+        "bandit": {
+            **later,
+            "status": CheckStatus.FAILED,
+            "reason": "1 new error-level finding.",
+            "findings": FindingCounts(new=1, existing=0, fixed=0),
+        },
+    }
+    checks = [check.model_copy(update=updates.get(check.id, {})) for check in base.checks]
+    flaky = [
+        finding("pytest", "flaky-test", f"{name} is flaky: it {once}.", "tests/test_a.py", 3, level=level)
+        for name, level in (("tests/test_a.py::test_one", Level.WARNING), ("tests/test_a.py::test_two", Level.NOTE))
+    ]
+    asks = Reason(
+        outcome=Outcome.REVIEW,
+        source="check pytest",
+        text="pytest: the flaky test tests/test_a.py::test_one failed in the suite and passed when run again alone.",
+        todo="Find out whether the change makes it flaky; if not, mend it, or quarantine it at the base.",
+    )
+    in_report = [
+        Reason(
+            outcome=outcome, source=source, text=f"{text} (in report mode, enforced from 2027-01-01 on).", todo="Mend."
+        )
+        for outcome, source, text in (
+            (Outcome.FAIL, "check bandit", "bandit: 1 new error-level finding"),
+            (Outcome.REVIEW, "invariant small", "small: The change is large"),
+        )
+    ]
+    small = _invariant("small", InvariantResult.BROKEN, "The change is large.").model_copy(update=later)
+    return base.model_copy(
+        update={
+            "outcome": Outcome.REVIEW,
+            "reported_outcome": Outcome.FAIL,
+            "summary": "A person must look: pytest has 1 flaky test. In report mode, bandit would make it fail.",
+            "checks": checks,
+            "reasons": [asks],
+            "reported": in_report,
+            "invariants": [*base.invariants, small],
+            "findings": [finding("bandit", "B102", "Use of exec.", "app.py", 7), *flaky],
+            "quarantine": [
+                QuarantineEntry(
+                    test="tests/test_a.py::test_two", reason="Clock.", owner="@qa", expires="2027-02-01", state="used"
+                )
+            ],
         }
     )
 
@@ -378,6 +435,10 @@ def hostile() -> Verdict:
             "summary": HOSTILE,
             "reasons": [Reason(outcome=Outcome.FAIL, source=HOSTILE, text=HOSTILE, todo=HOSTILE)],
             "warnings": [Reason(outcome=Outcome.PASS, source=HOSTILE, text=HOSTILE, todo=HOSTILE)],
+            "reported": [Reason(outcome=Outcome.REVIEW, source=HOSTILE, text=HOSTILE, todo=HOSTILE)],
+            "quarantine": [
+                QuarantineEntry(test=HOSTILE, reason=HOSTILE, owner=HOSTILE, expires="2026-12-31", state="used")
+            ],
             "change": base.change.model_copy(
                 update={
                     "repository": HOSTILE,
@@ -401,5 +462,6 @@ VERDICTS: dict[str, Callable[[], Verdict]] = {
     "conflict": conflict,
     "partial": partial,
     "report-mode": report_mode,
+    "unsteady": unsteady,
     "hostile": hostile,
 }

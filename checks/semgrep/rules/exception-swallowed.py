@@ -54,6 +54,7 @@ def dealt_with(work, path, RequestException):
         work()
     # ok: exception-swallowed
     except Exception:
+        # a failure is nothing to pass
         logging.exception("the work failed")
     try:
         work()

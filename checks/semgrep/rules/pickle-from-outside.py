@@ -42,3 +42,8 @@ def fetched_plainly(url: str):
 def signed(signer):
     # ok: pickle-from-outside
     return pickle.loads(signer.unsign(request.cookies["session"]))
+
+
+def copied_request():
+    # ok: pickle-from-outside
+    return pickle.loads(pickle.dumps(request.headers))

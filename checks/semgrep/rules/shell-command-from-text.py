@@ -11,14 +11,14 @@ def pasted(branch: str, path: str) -> None:
     # ruleid: shell-command-from-text
     subprocess.run(f"git checkout {branch}", shell=True, check=True)
     # ruleid: shell-command-from-text
-    os.system("rm -r " + path)
+    code = os.system("rm -r " + path)
     # ruleid: shell-command-from-text
     subprocess.check_output("ls %s" % path, shell=True)
     # ruleid: shell-command-from-text
     subprocess.check_output("ls {}".format(path), shell=True)
     command = f"{TOOL} --file {path}"
     # ruleid: shell-command-from-text
-    subprocess.call(command, shell=True)
+    subprocess.check_call(command, shell=True)
 
 
 async def pasted_later(path: str) -> None:
@@ -40,9 +40,9 @@ def harmless(branch: str, path: str, number: str, command: str) -> None:
     # ok: shell-command-from-text
     subprocess.run(f"awk '{{print $1}}' log; kill {os.getpid()}", shell=True, check=True)
     # ok: shell-command-from-text
-    os.system("head -n %d log" % int(number))
+    code = os.system("head -n %d log" % int(number))
     # ok: shell-command-from-text
-    os.system(TOOL + " --version")
+    code = os.system(TOOL + " --version")
     # ok: shell-command-from-text
     subprocess.run(f"{sys.executable} -m venv env", shell=True, check=True)
     # ok: shell-command-from-text
@@ -52,4 +52,4 @@ def harmless(branch: str, path: str, number: str, command: str) -> None:
 def quoted_before(path: str) -> None:
     argument = shlex.quote(path)
     # ok: shell-command-from-text
-    os.system(f"ls {argument}")
+    code = os.system(f"ls {argument}")

@@ -1,3 +1,4 @@
+import ruamel.yaml
 import yaml
 from yaml import Loader
 
@@ -30,3 +31,9 @@ def careful(stream, parser):
     yaml.load(stream, Loader=ProjectLoader)
     # ok: yaml-load-unsafe
     return parser.load(stream)
+
+
+def read_by_another_library(stream):
+    yaml = ruamel.yaml.YAML(typ="safe")
+    # ok: yaml-load-unsafe
+    return yaml.load(stream)

@@ -49,7 +49,9 @@ class Workbench:
     ``inputs`` a folder for files made for the tool; ``outputs`` the one it may write to; ``data`` the check's own
     folder in ``checks/``; ``bin`` holds the console scripts of the tool, ``project_bin`` those of the project.
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
-    ``items`` the test ids in scope, None for all. ``port`` is a free loopback port.
+    ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
+    ``port`` is a free loopback port. ``writable`` says whether the tree is this run's own; others share one that
+    no run may write to. ``handed_on`` is what the reading of the merge result gave for the run on the base.
     """
 
     check: str
@@ -68,6 +70,9 @@ class Workbench:
     items: Sequence[str] | None
     port: int
     source: Source
+    asked: bool = False
+    writable: bool = True
+    handed_on: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +89,14 @@ class ServiceSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """The command of one run. ``reports`` are the files that it must leave in the outputs folder.
+    """The command of one run.
 
+    ``reports`` are the files that it must leave in the outputs folder. ``tree_reports`` are patterns, relative to the
+    tree, for reports that it leaves there: what matches is removed before the run and read after it, and each pattern
+    must match. ``folder`` names one in the outputs folder whose files are all read, none if there is none. What they
+    match is in ``Raw.reports`` by its path, relative to the tree or to the outputs folder.
     ``stdout_report`` is the name under which its standard output is a report too.
+    ``secrets`` are values that must not be in anything that is kept: they are masked in every output of the run.
     """
 
     argv: tuple[str, ...]
@@ -95,7 +105,10 @@ class Invocation:
     inputs: Mapping[str, bytes] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     stdout_report: str | None = None
+    tree_reports: tuple[str, ...] = ()
+    folder: str | None = None
     service: ServiceSpec | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +126,8 @@ class Reading:
     """What a reader took from it.
 
     ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
-    where the check does that.
+    where the check does that; ``hand_on`` what that run is given of this one. ``passed`` are the items that were seen
+    to pass, None where none were selected.
     """
 
     findings: list[RawFinding]
@@ -121,6 +135,8 @@ class Reading:
     examined: frozenset[str]
     unexamined: list[Unexamined] = field(default_factory=list)
     retry_on_base: tuple[str, ...] = ()
+    hand_on: Mapping[str, bytes] = field(default_factory=dict)
+    passed: tuple[str, ...] | None = None
 
 
 class Adapter(Protocol):

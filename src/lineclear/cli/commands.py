@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
+from collections.abc import Sequence
 from typing import NoReturn
 
 from lineclear import __version__
-from lineclear.cli import audit, contract, doctor, init, judge, key, verify
 from lineclear.contract.near import near
 from lineclear.errors import UsageError
 
 __all__ = ["FIRST_HELP", "parser"]
 
-_COMMANDS = (init, verify, doctor, contract, judge, audit, key)
+# A command's own help says the same. Only the module of the command that is asked for is imported: it takes a while.
+_COMMANDS = {
+    "init": "write a first contract, a workflow and a nox session for this repository",
+    "verify": "verify a change and write its bundle",
+    "doctor": "say what is missing on this machine, and how to mend it",
+    "contract": "check the contract, or show what follows from it",
+    "judge": "derive the verdict of a bundle again",
+    "audit": "check a bundle and judge it again, offline",
+    "key": "keys that sign verdicts",
+}
 
 #: What is said to a call without any argument.
 FIRST_HELP = """\
@@ -45,8 +55,13 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands. What cannot be parsed raises :class:`UsageError`."""
+def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands, or one that knows those of the others by name that ``argv`` does not ask for.
+
+    The first word is the command: there is no option before it that takes a value. What cannot be parsed raises
+    :class:`UsageError`.
+    """
+    asked = next((word for word in argv or () if not word.startswith("-")), None)
     root = _Parser(
         prog="lineclear",
         description="One verdict, with provenance, for a change.",
@@ -54,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"lineclear {__version__}")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        module.register(commands)
+    for name, summary in _COMMANDS.items():
+        if argv is None or name == asked:
+            importlib.import_module(f"lineclear.cli.{name}").register(commands)
+        else:
+            commands.add_parser(name, help=summary)
     return root

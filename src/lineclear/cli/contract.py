@@ -9,6 +9,8 @@ from typing import Any
 from lineclear.battery.definitions import load_definitions
 from lineclear.cli import contract_show
 from lineclear.cli.base_contract import load_given
+from lineclear.model.contract import EffectiveCheck, EffectiveContract, Invariant
+from lineclear.model.words import Enforcement
 from lineclear.resources import checks_folder
 
 __all__ = ["register"]
@@ -32,5 +34,22 @@ def _check(arguments: argparse.Namespace) -> int:
     print(f"  checks:     {', '.join(check.id for check in effective.checks) or 'none'}")
     print(f"  invariants: {', '.join(item.id for item in effective.invariants) or 'none'}")
     print(f"  budgets:    {', '.join(item.id for item in effective.budgets) or 'none'}")
+    if effective.quarantine:
+        print(f"  quarantine: {', '.join(item.test for item in effective.quarantine)}")
+    print(f"  enforced:   {_enforced(effective)}")
     print(f"  extends:    {', '.join(item.uri for item in effective.extends) or 'nothing'}")
     return 0
+
+
+def _enforced(contract: EffectiveContract) -> str:
+    """Say what is enforced and since when; what is in report mode is named."""
+    if contract.enforcement is Enforcement.REPORT:
+        return "nothing: report mode"
+    since = f"from {contract.enforce_from.isoformat()} on" if contract.enforce_from is not None else "yes"
+    parts: list[EffectiveCheck | Invariant] = [*contract.checks, *contract.invariants]
+    later = [
+        f"{part.id} {'in report mode' if part.enforce_from is None else f'from {part.enforce_from.isoformat()} on'}"
+        for part in parts
+        if part.enforcement is Enforcement.REPORT or part.enforce_from is not None
+    ]
+    return since + (f", but {', '.join(later)}" if later else "")

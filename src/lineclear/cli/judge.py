@@ -11,6 +11,7 @@ from typing import Any
 from lineclear.judge.bundle import judge_bundle
 from lineclear.judge.outcome import exit_code
 from lineclear.report.console import console
+from lineclear.report.terminal import is_colourful
 
 __all__ = ["register"]
 
@@ -28,5 +29,5 @@ def _judge(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.buffer.write(verdict.canonical())
     else:
-        print(console(verdict, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
+        print(console(verdict, colour=is_colourful(sys.stdout, os.environ)))
     return exit_code(verdict.outcome, verdict.enforcement)

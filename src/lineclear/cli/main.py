@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from lineclear.cli.streams import complain, give_up_on, prepare_streams, settle_streams
 from lineclear.errors import EngineError, LineclearError, UsageError
 from lineclear.report.escape import line_for_terminal
 
@@ -25,10 +23,10 @@ _WINDOWS = EngineError(
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 pass, 1 fail, 2 wrong usage or contract, 3 review, 4 no verdict."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no command
-    sys.exit(_run(sys.argv[1:] if argv is None else argv))
+    prepare_streams()
+    code = _run(sys.argv[1:] if argv is None else argv)
+    settle_streams()
+    sys.exit(code)
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -41,14 +39,14 @@ def _run(argv: Sequence[str]) -> int:
         if not argv:
             print(FIRST_HELP)
             return UsageError.exit_code
-        arguments = parser().parse_args(argv)
+        arguments = parser(argv).parse_args(argv)
         code = int(arguments.run(arguments))
         sys.stdout.flush()
         return code
     except LineclearError as exc:
         _say(f"error: {exc}")
         return exc.exit_code
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except KeyboardInterrupt:
         _say(
             "error: interrupted, so no verdict was established\n"
             "  where: this command; the bundle that it began has no manifest\n"
@@ -56,9 +54,7 @@ def _run(argv: Sequence[str]) -> int:
         )
         return 4
     except BrokenPipeError:
-        null = os.open(os.devnull, os.O_WRONLY)
-        for descriptor in (1, 2):  # or the interpreter's own flush would break again, and change the exit code
-            os.dup2(null, descriptor)
+        give_up_on(1, 2)
         return 4
     except Exception as exc:  # noqa: BLE001 - the outermost function: whatever goes wrong here is no verdict
         _say(f"error: Lineclear met an error of its own: {_innermost(exc)}\n  to do: report it")
@@ -74,7 +70,7 @@ def _innermost(error: BaseException) -> str:
 
 
 def _say(text: str) -> None:
-    print("\n".join(map(line_for_terminal, text.splitlines())), file=sys.stderr)
+    complain("\n".join(map(line_for_terminal, text.splitlines())))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lineclear import __version__
 from lineclear.battery.definitions import load_definitions
@@ -31,17 +30,23 @@ from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, PLAN, VER
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 from lineclear.model.words import ContractSource
-from lineclear.prove.keys import Signer, load_signer
-from lineclear.prove.prove import prove, seal
 from lineclear.report.console import console
 from lineclear.report.escape import for_terminal
+from lineclear.report.progress import showing
+from lineclear.report.terminal import is_colourful
 from lineclear.report.write import write_reports
 from lineclear.resources import checks_folder
 from lineclear.run.clock import now
 from lineclear.run.outputs import save
 from lineclear.run.plan import Battery, make_plan
 from lineclear.run.schedule import run_plan
+from lineclear.run.select import select
+from lineclear.run.taken import Elsewhere
+from lineclear.run.variables import withhold
 from lineclear.run.workspaces import Trees, remove_tree
+
+if TYPE_CHECKING:
+    from lineclear.prove.keys import Signer
 
 __all__ = ["register"]
 
@@ -60,6 +65,13 @@ def register(commands: Any) -> None:
     command.add_argument("--head", metavar="REV", help="the change; default: the work tree with uncommitted work")
     command.add_argument("--contract", metavar="FILE", type=Path, help="use this contract, not the base's")
     command.add_argument("--only", metavar="CHECK", action="append", default=[], help="run only these checks")
+    command.add_argument(
+        "--select",
+        metavar="ITEM",
+        action="append",
+        default=[],
+        help="of the one check that --only names, run only this test (file::test) or file; may be repeated",
+    )
     command.add_argument("--out", metavar="DIR", type=Path, help="where the bundle goes; default: .lineclear")
     command.add_argument("--jobs", metavar="N", type=_positive, default=_jobs(), help="runs at a time")
     command.add_argument("--key", metavar="FILE", type=Path, help="sign the statements with this private key")
@@ -76,17 +88,20 @@ class _Prepared:
     battery: Battery
     plan: Plan
     bundle: Path
+    repository: Path
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupted)  # as Ctrl-C, also while git runs
     out = arguments.out if arguments.out is not None else open_repository(Path.cwd()).root / OUTPUT
     with claim_bundle(out) as bundle:
-        signer = load_signer(arguments.key) if arguments.key is not None else None
+        signer = _signer(arguments.key) if arguments.key is not None else None
         scratch = Path(tempfile.mkdtemp(prefix="lineclear-"))
         try:
             prepared = _prepare(arguments, bundle, scratch)
             verdict = asyncio.run(_until_signalled(_produce(prepared, arguments, scratch, signer)))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
         finally:
             remove_tree(scratch)
         _print(verdict, bundle, arguments.format)
@@ -95,9 +110,16 @@ def _verify(arguments: argparse.Namespace) -> int:
     return exit_code(verdict.outcome, verdict.enforcement)
 
 
+def _signer(key: Path) -> Signer:
+    from lineclear.prove.keys import load_signer  # only now: what signs takes a while to import
+
+    return load_signer(key)
+
+
 def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Prepared:
+    repository = open_repository(Path.cwd())
     resolved = resolve_change(
-        open_repository(Path.cwd()),
+        repository,
         base=arguments.base,
         head=arguments.head,
         scratch=scratch / "git",
@@ -110,22 +132,34 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
     battery = Battery(
         definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
     )
+    only = [name for entry in arguments.only for name in entry.split(",") if name]
+    merged = resolved.change.merge_commit
+    selection = select(
+        arguments.select,
+        only=only,
+        contract=loaded.effective,
+        definitions=definitions,
+        files=None if merged is None else _files(resolved, merged),
+    )
     plan = make_plan(
         loaded.effective,
         resolved.change,
         battery,
-        files=_files(resolved),
-        only=[name for entry in arguments.only for name in entry.split(",") if name],
+        files=_files(resolved, *(c for c in (resolved.change.base.commit, merged) if c is not None)),
+        only=only,
+        selection=selection,
         now=now(),
         version=__version__,
     )
+    plan = withhold(plan, loaded.effective, battery, os.environ)
     begin_bundle(bundle)
-    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle)
+    return _Prepared(
+        resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle, repository=repository.root
+    )
 
 
-def _files(resolved: Resolved) -> list[str]:
-    """Return the regular files of the base and of the merge result, where there is one."""
-    commits = [c for c in (resolved.change.base.commit, resolved.change.merge_commit) if c is not None]
+def _files(resolved: Resolved, *commits: str) -> list[str]:
+    """Return the regular files of some commits."""
     return sorted({entry.path for commit in commits for entry in resolved.scratch.entries(commit) if entry.is_file})
 
 
@@ -136,17 +170,21 @@ async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: 
         save(content.canonical(), bundle, path)
     for digest, source in sorted(prepared.loaded.sources.items()):
         save(source, bundle, f"{CONTRACT_SOURCES}/{digest}")
-    await run_plan(
-        prepared.plan,
-        contract,
-        prepared.battery,
-        checks=checks_folder(),
-        trees=Trees(scratch=prepared.resolved.scratch, change=change),
-        scratch=scratch,
-        bundle=bundle,
-        jobs=arguments.jobs,
-        progress=_progress,
-    )
+    with showing(sys.stderr, os.environ) as progress:
+        await run_plan(
+            prepared.plan,
+            contract,
+            prepared.battery,
+            checks=checks_folder(),
+            trees=Trees(scratch=prepared.resolved.scratch, change=change),
+            scratch=scratch,
+            bundle=bundle,
+            elsewhere=Elsewhere(folder=Path.cwd(), repository=prepared.repository, environment=os.environ),
+            jobs=arguments.jobs,
+            progress=progress,
+        )
+    from lineclear.prove.prove import prove, seal  # only now: the checks need not wait for what signs
+
     verdict = judge_bundle(bundle)
     save(verdict.canonical(), bundle, VERDICT)
     prove(bundle, signer)
@@ -191,8 +229,7 @@ def _print(verdict: Verdict, bundle: Path, form: str) -> None:
     if form == "json":
         sys.stdout.buffer.write(verdict.canonical())
         return
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    print(console(verdict, colour=colour))
+    print(console(verdict, colour=is_colourful(sys.stdout, os.environ)))
     print(f"Contract: {for_terminal(verdict.contract.uri, 200)} ({_SOURCES[verdict.contract.source]})")
     print(f"Bundle: {for_terminal(_shown(bundle), 400)}")
 
@@ -202,11 +239,6 @@ def _shown(folder: Path) -> str:
         return f"{folder.relative_to(Path.cwd())}/"
     except ValueError:
         return f"{folder}/"
-
-
-def _progress(line: str) -> None:
-    with contextlib.suppress(BrokenPipeError):  # nobody listens any more; the verdict is established all the same
-        print(for_terminal(line, 200), file=sys.stderr, flush=True)
 
 
 def _jobs() -> int:

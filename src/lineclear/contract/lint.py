@@ -14,8 +14,10 @@ from lineclear.contract.merge import Merged, MergedCheck
 from lineclear.contract.near import advise
 from lineclear.contract.problems import Problem
 from lineclear.contract.settings import mistake, resolve
+from lineclear.contract.variables import variable_problems
 from lineclear.model.contract import EffectiveCheck, Project, Service
 from lineclear.model.definition import CheckDefinition
+from lineclear.model.words import Enforcement
 
 __all__ = ["Settled", "is_shorthand", "lint"]
 
@@ -45,8 +47,11 @@ def lint(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> Settled:
     problems = [
         *_project_problems(merged),
         *_service_problems(merged),
+        *variable_problems(merged),
         *_waiver_problems(merged),
         *_budget_problems(merged),
+        *_quarantine_problems(merged),
+        *_start_problems(merged),
     ]
     checks = []
     for check in sorted(merged.checks.values(), key=lambda check: check.id):
@@ -64,6 +69,7 @@ def lint(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> Settled:
                 when=check.when,
                 required=check.required,
                 enforcement=check.enforcement,
+                enforce_from=check.enforce_from,
                 seconds=check.seconds if check.seconds is not None else definition.limits.seconds,
             )
         )
@@ -148,6 +154,35 @@ def _waiver_problems(merged: Merged) -> Iterator[Problem]:
                 what=f"there is no invariant {placed.item.invariant!r} to waive",
                 where=placed.where("invariant"),
                 todo=advise(placed.item.invariant, ids, label="invariants"),
+            )
+
+
+def _quarantine_problems(merged: Merged) -> Iterator[Problem]:
+    for placed in merged.quarantine:
+        if "::" not in placed.item.test:
+            yield Problem(
+                what=f"{placed.item.test!r} names no test",
+                where=placed.where("test"),
+                todo="write the id that the suite gives it, such as tests/test_orders.py::test_total",
+            )
+
+
+def _start_problems(merged: Merged) -> Iterator[Problem]:
+    """What is in report mode is never enforced, so a day from which it is contradicts it."""
+    stated = [(merged.enforcement, merged.enforce_from, merged.where("enforceFrom"))]
+    stated += [
+        (check.enforcement, check.enforce_from, merged.where("checks", check.id, "enforceFrom"))
+        for check in merged.checks.values()
+    ]
+    stated += [
+        (placed.item.enforcement, placed.item.enforce_from, placed.where("enforceFrom")) for placed in merged.invariants
+    ]
+    for enforcement, enforce_from, where in stated:
+        if enforcement is Enforcement.REPORT and enforce_from is not None:
+            yield Problem(
+                what="`enforcement: report` never enforces, and `enforceFrom` names a day from which it does",
+                where=where,
+                todo="leave one of them out",
             )
 
 

@@ -59,11 +59,13 @@ def load_contract(
         digest=sha256(text),
         extends=inherited,
         enforcement=merged.enforcement or Enforcement.ENFORCE,
+        enforce_from=merged.enforce_from,
         project=settled.project,
         checks=settled.checks,
         invariants=[placed.item for placed in merged.invariants],
         budgets=[placed.item for placed in merged.budgets.values()],
         waivers=[placed.item for placed in merged.waivers],
+        quarantine=[placed.item for placed in merged.quarantine],
     )
     sources = {sha256(layer.source.text): layer.source.text for layer in layers}
     return Loaded(effective=effective, sources=sources, origins=merged.origins)

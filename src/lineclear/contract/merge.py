@@ -1,11 +1,13 @@
 """Merges contracts: later ones override earlier ones, a contract overrides what it extends.
 
 What overrides: project settings and budgets by name, checks by id with ``with`` key by key, ``enforcement``.
-What only adds: invariants, whose ids are taken once and for all, and waivers.
+``enforcement`` and ``enforceFrom`` are one thing: whoever states either states both.
+What only adds: invariants, whose ids are taken once and for all, waivers, and the quarantine.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -17,13 +19,13 @@ from lineclear.contract.inherit import Layer
 from lineclear.contract.near import advise
 from lineclear.contract.origins import Origins
 from lineclear.contract.problems import Problem, error_from
-from lineclear.model.contract import Budget, CheckEntry, Invariant, Waiver, When
+from lineclear.model.contract import Budget, CheckEntry, Invariant, Quarantine, Waiver, When
 from lineclear.model.words import Enforcement
 
 __all__ = ["Merged", "MergedCheck", "Placed", "ancestry", "merge"]
 
 
-Item = TypeVar("Item", Invariant, Budget, Waiver)
+Item = TypeVar("Item", Invariant, Budget, Waiver, Quarantine)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +38,13 @@ class MergedCheck:
     when: When | None = None
     required: bool = True
     enforcement: Enforcement = Enforcement.ENFORCE
+    enforce_from: dt.date | None = None
     seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placed(Generic[Item]):
-    """An invariant, budget or waiver, with its layer and its path in that layer's document."""
+    """An invariant, budget, waiver or quarantined test, with its layer and its path in that layer's document."""
 
     item: Item
     layer: Layer
@@ -61,11 +64,13 @@ class Merged:
     """
 
     enforcement: Enforcement | None
+    enforce_from: dt.date | None
     project: dict[str, JsonValue]
     checks: dict[str, MergedCheck]
     invariants: list[Placed[Invariant]]
     budgets: dict[str, Placed[Budget]]
     waivers: list[Placed[Waiver]]
+    quarantine: list[Placed[Quarantine]]
     where: Callable[..., str]
     origins: Mapping[Path, str]
 
@@ -86,15 +91,20 @@ def ancestry(layers: Sequence[Layer], uri: str) -> list[Layer]:
 def merge(layers: Sequence[Layer]) -> Merged:
     """Merge layers, ancestors first. Raises :class:`ContractError` that lists what cannot be merged."""
     problems: list[Problem] = []
-    enforcement = None
+    enforcement: Enforcement | None = None
+    enforce_from: dt.date | None = None
     project: dict[str, JsonValue] = {}
     checks: dict[str, MergedCheck] = {}
     origins = Origins()
     for layer in layers:
-        enforcement = layer.file.enforcement or enforcement
         origins.note(layer)
+        if layer.file.enforcement is not None or layer.file.enforce_from is not None:
+            enforcement, enforce_from = layer.file.enforcement, layer.file.enforce_from
         if layer.file.project is not None:
-            stated = layer.file.project.model_dump(mode="json", exclude_unset=True)
+            stated = layer.file.project.model_dump(mode="json", exclude_unset=True, by_alias=False)
+            before, env = project.get("env"), stated.get("env")
+            if isinstance(before, dict) and isinstance(env, dict):
+                stated["env"] = {**before, **env}
             project.update(stated)
         for name, entry in layer.file.checks.items():
             if entry is not False:
@@ -110,15 +120,22 @@ def merge(layers: Sequence[Layer]) -> Merged:
         for layer in layers
         for index, waiver in enumerate(layer.file.waivers)
     ]
+    quarantine = [
+        Placed(item=entry, layer=layer, path=("quarantine", index))
+        for layer in layers
+        for index, entry in enumerate(layer.file.quarantine)
+    ]
     if problems:
         raise error_from(problems, layers[-1].uri)
     return Merged(
         enforcement=enforcement,
+        enforce_from=enforce_from,
         project=project,
         checks=checks,
         invariants=invariants,
         budgets=budgets,
         waivers=waivers,
+        quarantine=quarantine,
         where=_finder(layers),
         origins=origins.places,
     )
@@ -127,13 +144,15 @@ def merge(layers: Sequence[Layer]) -> Merged:
 def _overridden(name: str, inherited: MergedCheck | None, entry: CheckEntry) -> MergedCheck:
     before = inherited or MergedCheck(id=name, use=name)
     stated = entry.model_fields_set
+    starts = entry if stated & {"enforcement", "enforce_from"} else before
     return MergedCheck(
         id=name,
         use=entry.use or before.use,
         settings={**before.settings, **entry.with_},
         when=entry.when if "when" in stated else before.when,
         required=entry.required if "required" in stated else before.required,
-        enforcement=entry.enforcement if "enforcement" in stated else before.enforcement,
+        enforcement=starts.enforcement,
+        enforce_from=starts.enforce_from,
         seconds=entry.seconds if "seconds" in stated else before.seconds,
     )
 

@@ -37,20 +37,33 @@ def read_inputs(bundle: Path) -> Inputs:
     """Return the inputs and the evidence of a bundle, as values."""
     plan = _model(bundle, PLAN, Plan)
     evidence: dict[tuple[str, TreeName], Item] = {}
+    again: dict[tuple[str, TreeName, int], Item] = {}
     for planned in plan.checks:
         for tree in TreeName:
-            path = f"{evidence_folder(planned.id, tree)}/evidence.json"
-            if not os.path.lexists(bundle / path):
-                continue
-            content = _read(bundle, path)
-            item = _parse(content, path, Evidence)
-            evidence[planned.id, tree] = Item(evidence=item, ref=EvidenceRef(path=path, digest=sha256(content)))
+            first = _item(bundle, planned.id, tree, None)
+            if first is not None:
+                evidence[planned.id, tree] = first
+            for number in range(1, (planned.reruns.times if planned.reruns is not None else 0) + 1):
+                item = _item(bundle, planned.id, tree, number)
+                if item is not None:
+                    again[planned.id, tree, number] = item
     return Inputs(
         change=_model(bundle, CHANGE, Change),
         contract=_model(bundle, CONTRACT, EffectiveContract),
         plan=plan,
         evidence=evidence,
+        again=again,
     )
+
+
+def _item(bundle: Path, check: str, tree: TreeName, again: int | None) -> Item | None:
+    """Return the evidence of one run, or None where there is none."""
+    path = f"{evidence_folder(check, tree, again)}/evidence.json"
+    if not os.path.lexists(bundle / path):
+        return None
+    content = _read(bundle, path)
+    ref = EvidenceRef(path=path, digest=sha256(content))
+    return Item(evidence=_parse(content, path, Evidence), ref=ref)
 
 
 def _model(bundle: Path, path: str, model: type[M]) -> M:

@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lineclear.judge.flaky import FLAKY, Unsettled, repeated, unrepeated
 from lineclear.judge.inputs import Inputs, Item
 from lineclear.judge.matching import Stated, match, unmatched
-from lineclear.model.evidence import Evidence
+from lineclear.judge.origin import foreign
+from lineclear.judge.taken import foreign_report
+from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
-from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName, Trust
+from lineclear.model.words import CheckStatus, Effect, Ended, FindingState, Level, ScopeKind, TreeName, Trust
 
 __all__ = ["Judged", "is_waived", "judge_check"]
 
 _UNKNOWN = FindingCounts(new=None, existing=None, fixed=None)
+_BESIDE = (ScopeKind.CHANGED, ScopeKind.SELECTED)  # the base was to be run at the same time
 _TRUST = tuple(Trust)  # weakest first
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """A check's result with its findings. ``stated`` is None when the check left nothing that may be judged."""
+    """A check's result with its findings. ``stated`` is None when the check left nothing that may be judged.
+
+    ``flaky`` are those of them that are flaky tests and not waived; ``notes`` what could not be told apart.
+    """
 
     result: CheckResult
     stated: list[Stated] | None
+    flaky: Sequence[Stated] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Comparison:
-    """Findings against the base; ``gap`` says why their state is not known."""
+    """Findings against the base; ``gap`` says why their state is not known, ``unsettled`` why they mean nothing.
+
+    ``flaky`` are the keys of the findings that are flaky tests.
+    """
 
     stated: list[Stated]
     fixed_known: bool
     gap: str | None
+    unsettled: str | None = None
+    flaky: frozenset[str] = frozenset()
+    notes: Sequence[str] = ()
 
 
 def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -> Judged:
@@ -53,6 +69,8 @@ def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -
     return Judged(
         result=_result(planned, status, reason, counts, evidence.measures, inputs),
         stated=comparison.stated,
+        flaky=_flaky(comparison, waived),
+        notes=comparison.notes,
     )
 
 
@@ -71,31 +89,30 @@ def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] |
         return CheckStatus.SKIPPED, planned.reason or "It was left out by --only."
     if not planned.applicable:
         return CheckStatus.NOT_APPLICABLE, planned.reason or "The plan gives no reason."
+    if planned.missing:
+        names = ", ".join(planned.missing)
+        which = f"the variable {names} is" if len(planned.missing) == 1 else f"the variables {names} are"
+        return (
+            CheckStatus.WITHHELD,
+            f"It was not run: {which} not set, and the contract says that the code needs it.",
+        )
     return None
 
 
 def _broken(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> tuple[CheckStatus, str] | None:
     """Return why the evidence for the merge result may not be judged, or None when it may."""
-    foreign = _foreign(planned, evidence, inputs.change.merge_tree)
-    if foreign is not None:
-        return CheckStatus.ERROR, f"Its evidence {foreign}."
+    tree = inputs.change.merge_tree
+    strange = foreign(planned, evidence, tree) or foreign_report(planned, evidence, inputs.change)
+    if strange is not None:
+        return CheckStatus.ERROR, f"Its evidence {strange}."
     if evidence.ended is not Ended.COMPLETED:
         status = CheckStatus.TIMEOUT if evidence.ended is Ended.TIMEOUT else CheckStatus.ERROR
         return status, _ended(evidence)
-    if planned.run is None or evidence.scope.kind is not ScopeKind.ALL:
-        return CheckStatus.ERROR, "It examined a part of the merge result where all of it was to be examined."
-    return None
-
-
-def _foreign(planned: PlannedCheck, evidence: Evidence, tree: str | None) -> str | None:
-    """Return what of a piece of evidence is not what was planned, or None."""
-    if evidence.subject.tree != tree:
-        return f"is about another tree, {evidence.subject.tree[:12]}"
-    tool = planned.tool
-    if (evidence.tool.name, evidence.tool.lock_digest) != (tool.name, tool.lock_digest):
-        return f"comes from a {evidence.tool.name} that is not the one that was planned"
-    if evidence.ended is Ended.COMPLETED and (evidence.exit_code is None or evidence.signal is not None):
-        return "says that it completed, and gives no exit code"
+    if planned.selection is None:
+        if planned.run is None or evidence.scope.kind is not ScopeKind.ALL:
+            return CheckStatus.ERROR, "It examined a part of the merge result where all of it was to be examined."
+    elif planned.run is None or evidence.scope != Scope(kind=ScopeKind.SELECTED, items=planned.selection):
+        return CheckStatus.ERROR, "It did not examine what was selected of the merge result."
     return None
 
 
@@ -104,7 +121,13 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     base = inputs.get(planned.id, TreeName.BASE)
     wanted = planned.run.base if planned.run is not None else None
     if base is None and wanted is None and not merged:
+        try:
+            unrepeated(planned, inputs)
+        except Unsettled as exc:
+            return _Comparison(stated=[], fixed_known=False, gap=None, unsettled=exc.reason)
         return _Comparison(stated=[], fixed_known=False, gap=None)
+    if base is None and evidence.taken is not None and not planned.settings.get("baseFrom"):
+        return _Comparison(stated=_all_new(merged), fixed_known=False, gap=None)
     gap = _base_gap(planned, base, wanted, inputs)
     if base is None or gap is not None:
         return _Comparison(stated=unmatched(merged), fixed_known=False, gap=gap)
@@ -113,9 +136,28 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     def unchanged(finding: RawFinding) -> bool:
         return before.scope.kind is ScopeKind.CHANGED and finding.path is not None and finding.path not in changed
 
-    stated = match(merged, before.findings or [], renames=inputs.renames(), unchanged=unchanged)
-    known = before.ended is Ended.COMPLETED and before.scope.kind is not ScopeKind.SELECTED
-    return _Comparison(stated=stated, fixed_known=known, gap=None)
+    def pair(now: Sequence[RawFinding], then: Sequence[RawFinding]) -> list[Stated]:
+        return match(now, then, renames=inputs.renames(), unchanged=unchanged)
+
+    def own(now: Sequence[RawFinding], then: Sequence[RawFinding]) -> list[RawFinding]:
+        return [stated.raw for stated in pair(now, then) if stated.state is FindingState.NEW]
+
+    try:
+        again = repeated(planned, inputs, merged, before, own)
+    except Unsettled as exc:
+        return _Comparison(stated=unmatched(merged), fixed_known=False, gap=None, unsettled=exc.reason)
+    return _Comparison(
+        stated=pair(again.merged, again.base),
+        fixed_known=before.ended is Ended.COMPLETED and before.scope.kind is not ScopeKind.SELECTED,
+        gap=None,
+        flaky=frozenset(finding.key for finding in again.merged if finding not in merged),
+        notes=again.notes,
+    )
+
+
+def _all_new(merged: Sequence[RawFinding]) -> list[Stated]:
+    """State the findings of a report that has no counterpart on the base."""
+    return match(merged, [], renames={}, unchanged=lambda _: False)
 
 
 def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None, inputs: Inputs) -> str | None:
@@ -126,9 +168,10 @@ def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None
     if base is None:
         return "It left no evidence for the base."
     evidence = base.evidence
-    foreign = _foreign(planned, evidence, inputs.change.base.tree)
-    if foreign is not None:
-        return f"Its evidence for the base {foreign}."
+    tree = inputs.change.base.tree
+    strange = foreign(planned, evidence, tree) or foreign_report(planned, evidence, inputs.change)
+    if strange is not None:
+        return f"Its evidence for the base {strange}."
     if evidence.ended is Ended.NOTHING_EXAMINED:
         return None
     if evidence.ended is not Ended.COMPLETED:
@@ -152,13 +195,26 @@ def _status(
         more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
         path, why = missed[0]
         return CheckStatus.ERROR, f"It did not examine {path}{more}, which the change touches ({why})."
+    if comparison.unsettled is not None:
+        return CheckStatus.ERROR, f"What failed in it is not settled. {comparison.unsettled}"
     errors = [s for s in comparison.stated if s.raw.level is Level.ERROR and not is_waived(s, waived)]
-    if comparison.gap is not None and (errors or planned.run is None or planned.run.base is ScopeKind.CHANGED):
+    if comparison.gap is not None and (errors or planned.run is None or planned.run.base in _BESIDE):
         return CheckStatus.ERROR, f"Whether its findings are new is not known. {comparison.gap}"
     new = sum(s.state is FindingState.NEW for s in errors)
     if new:
-        return CheckStatus.FAILED, f"{new} new error-level {'finding' if new == 1 else 'findings'}."
-    return CheckStatus.PASSED, None
+        own = sum(s in _flaky(comparison, waived) for s in errors)
+        brought = f", {own} of them {'a flaky test' if own == 1 else 'flaky tests'} of the change's own" if own else ""
+        return CheckStatus.FAILED, f"{new} new error-level {'finding' if new == 1 else 'findings'}{brought}."
+    flaky = len(_flaky(comparison, waived))
+    return CheckStatus.PASSED, f"{flaky} flaky {'test' if flaky == 1 else 'tests'}." if flaky else None
+
+
+def _flaky(comparison: _Comparison, waived: frozenset[str]) -> list[Stated]:
+    return [
+        stated
+        for stated in comparison.stated
+        if stated.raw.rule == FLAKY and stated.raw.key in comparison.flaky and not is_waived(stated, waived)
+    ]
 
 
 def _missed(evidence: Evidence, inputs: Inputs) -> list[tuple[str, str]]:
@@ -173,7 +229,7 @@ def _missed(evidence: Evidence, inputs: Inputs) -> list[tuple[str, str]]:
 
 
 def _counts(comparison: _Comparison) -> FindingCounts:
-    if comparison.gap is not None:
+    if comparison.gap is not None or comparison.unsettled is not None:
         return _UNKNOWN
     states = [s.state for s in comparison.stated]
     return FindingCounts(
@@ -195,18 +251,20 @@ def _result(
     measures: dict[str, int] | None,
     inputs: Inputs,
 ) -> CheckResult:
-    items = [inputs.get(planned.id, tree) for tree in (TreeName.BASE, TreeName.MERGED)]
+    runs = inputs.runs(planned.id)
     return CheckResult(
         id=planned.id,
         title=planned.title,
         required=planned.required,
-        enforcement=planned.enforcement,
+        enforcement=inputs.enforcement(planned.enforcement, planned.enforce_from),
+        enforce_from=planned.enforce_from.isoformat() if planned.enforce_from is not None else None,
         status=status,
+        effect=Effect(inputs.contract.project.env.when_missing) if status is CheckStatus.WITHHELD else None,
         reason=reason,
-        trust=min([planned.trust, *(item.evidence.trust for item in items if item is not None)], key=_TRUST.index),
+        trust=min([planned.trust, *(item.evidence.trust for item in runs)], key=_TRUST.index),
         controls=None,
         findings=counts,
         measures=measures,
         cached=False,
-        evidence=[item.ref for item in items if item is not None],
+        evidence=[item.ref for item in runs],
     )

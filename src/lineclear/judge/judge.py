@@ -7,14 +7,16 @@ from collections.abc import Sequence
 
 from lineclear.contract.cel import Environment, EvaluationError
 from lineclear.judge.checks import Judged, is_waived, judge_check
-from lineclear.judge.facts import build_facts, incomplete
+from lineclear.judge.facts import build_facts, incomplete, shown_only
+from lineclear.judge.flaky import quarantine_entries
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.outcome import most_severe
 from lineclear.judge.policy import Ground, ask_budgets, ask_invariants, in_force, left_out, waiver_entries
 from lineclear.judge.reasons import all_reasons, conflict_reason
 from lineclear.judge.sentences import established, moved, not_established, summary
+from lineclear.judge.standing import Reasons
 from lineclear.model.finding import Finding
-from lineclear.model.verdict import CheckResult, Reason, Verdict, VerdictChange, VerdictContract
+from lineclear.model.verdict import CheckResult, Verdict, VerdictChange, VerdictContract
 from lineclear.model.words import FindingState, InvariantResult, Level
 
 __all__ = ["judge"]
@@ -25,28 +27,37 @@ def judge(inputs: Inputs) -> Verdict:
     waivers = in_force(inputs)
     waived = frozenset(waiver.fingerprint for waiver in waivers if waiver.fingerprint is not None)
     judged = [judge_check(planned, inputs, waived) for planned in inputs.plan.checks]
-    checks = sorted((item.result for item in judged), key=lambda result: result.id)
+    judged.sort(key=lambda item: item.result.id)
+    checks = [item.result for item in judged]
     findings = _conflicts(inputs) if inputs.conflict else _findings(judged, waived)
 
     environment = Environment()
     ground = _ground(inputs, environment, checks, findings)
     invariants, excused = ask_invariants(inputs, environment, ground)
     budgets, unmeasured = ask_budgets(inputs, environment, ground)
+    waived_entries = waiver_entries(
+        inputs,
+        fingerprints=frozenset(finding.fingerprint for finding in findings if finding.waived),
+        invariants=frozenset(entry.id for entry in invariants if entry.result is InvariantResult.WAIVED),
+    )
+    quarantine = quarantine_entries(inputs, [s.raw.item for item in judged for s in item.flaky if s.raw.item])
     if inputs.conflict:
-        reasons: list[Reason] = [conflict_reason(inputs)]
-        warnings: list[Reason] = []
+        reasons = Reasons(deciding=[conflict_reason(inputs)])
     else:
-        expired = [waiver for waiver in inputs.contract.waivers if waiver not in waivers]
         sources = {*(f"invariant {name}" for name in excused), *(f"budget {name}" for name in unmeasured)}
-        reasons, warnings = all_reasons(checks, invariants, budgets, expired, sources)
-    outcome = most_severe(reason.outcome for reason in reasons)
+        reasons = all_reasons(judged, invariants, budgets, [*waived_entries, *quarantine], sources)
+    outcome = most_severe(reason.outcome for reason in reasons.deciding)
+    contract = inputs.contract
     return Verdict(
         outcome=outcome,
-        enforcement=inputs.contract.enforcement,
+        reported_outcome=most_severe(reason.outcome for reason in (*reasons.deciding, *reasons.reported)),
+        enforcement=inputs.enforcement(contract.enforcement, contract.enforce_from),
+        enforce_from=contract.enforce_from.isoformat() if contract.enforce_from is not None else None,
         partial=inputs.partial,
         summary=summary(inputs, outcome, checks, findings, invariants, reasons),
-        reasons=reasons,
-        warnings=warnings,
+        reasons=reasons.deciding,
+        reported=reasons.reported,
+        warnings=reasons.warnings,
         change=VerdictChange(
             repository=inputs.change.repository,
             pull_request=inputs.change.pull_request,
@@ -66,14 +77,11 @@ def judge(inputs: Inputs) -> Verdict:
         invariants=sorted(invariants, key=lambda entry: entry.id),
         findings=findings,
         budgets=sorted(budgets, key=lambda entry: entry.id),
-        waivers=waiver_entries(
-            inputs,
-            fingerprints=frozenset(finding.fingerprint for finding in findings if finding.waived),
-            invariants=frozenset(entry.id for entry in invariants if entry.result is InvariantResult.WAIVED),
-        ),
+        waivers=waived_entries,
+        quarantine=quarantine,
         moved=moved(inputs),
         established=established(inputs, checks, invariants),
-        not_established=not_established(inputs, checks, invariants),
+        not_established=[*not_established(inputs, checks, invariants), *(n for item in judged for n in item.notes)],
     )
 
 
@@ -87,7 +95,7 @@ def _ground(
         facts = environment.bind(build_facts(inputs, checks, findings))
     except EvaluationError as exc:
         return Ground(facts=None, why=f"It was not asked: {exc}.")
-    return Ground(facts=facts, gaps=incomplete(checks), unknown=left_out(inputs))
+    return Ground(facts=facts, gaps=incomplete(checks), unknown=left_out(inputs), shown_only=shown_only(inputs, checks))
 
 
 def _findings(judged: Sequence[Judged], waived: frozenset[str]) -> list[Finding]:
@@ -102,6 +110,7 @@ def _findings(judged: Sequence[Judged], waived: frozenset[str]) -> list[Finding]
             state=stated.state,
             waived=is_waived(stated, waived),
             fingerprint=stated.fingerprint,
+            item=stated.raw.item,
             remedy=stated.raw.remedy,
             reproduce=stated.raw.reproduce,
         )

@@ -9,8 +9,9 @@ from typing import Literal, TypeVar
 from lineclear.contract.cel import Bound, Environment, EvaluationError, Program
 from lineclear.judge.inputs import Inputs
 from lineclear.model.contract import Budget, Invariant, Waiver
+from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import BudgetResult, InvariantEntry, WaiverEntry
-from lineclear.model.words import Effect, InvariantResult
+from lineclear.model.words import Effect, Enforcement, InvariantResult
 
 __all__ = ["Ground", "ask_budgets", "ask_invariants", "in_force", "left_out", "waiver_entries"]
 
@@ -22,22 +23,28 @@ class Ground:
     """What answers stand on.
 
     ``facts`` is None when there are none, and ``why`` says why. ``gaps`` names the checks that were to give a result
-    and gave none. ``unknown`` are the variables that do not say all because of the checks that ``--only`` left out.
+    and gave none. ``unknown`` are the variables that do not say all because of the checks that ``--only`` left out,
+    ``shown_only`` those without a value because the checks that would give it may not block.
     """
 
     facts: Bound | None
     why: str = ""
     gaps: Sequence[str] = ()
     unknown: frozenset[str] = frozenset()
+    shown_only: frozenset[str] = frozenset()
 
 
 class _Unanswered(Exception):
-    """An expression has no value that may be relied on. ``excused``: only because checks were left out."""
+    """An expression has no value that may be relied on.
 
-    def __init__(self, reason: str, *, excused: bool = False) -> None:
+    ``excused``: only because checks were left out. ``shown_only``: it asks what only checks that may not block know.
+    """
+
+    def __init__(self, reason: str, *, excused: bool = False, shown_only: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.excused = excused
+        self.shown_only = shown_only
 
 
 def in_force(inputs: Inputs) -> list[Waiver]:
@@ -68,11 +75,23 @@ def waiver_entries(inputs: Inputs, *, fingerprints: frozenset[str], invariants: 
 
 
 def left_out(inputs: Inputs) -> frozenset[str]:
-    """Return the variables that do not say all there is, because checks that apply were left out by ``--only``."""
-    missing = [planned for planned in inputs.plan.checks if not planned.selected and planned.applicable]
+    """Return the facts that do not say all there is: checks that apply, or parts of one, were left out or withheld.
+
+    A withheld check that may not decide leaves a gap instead: else nothing would ask for anything.
+    """
+    missing = [p for p in inputs.plan.checks if p.applicable and (_left_out(p) or _withheld(p, inputs))]
     if not missing:
         return frozenset()
     return frozenset({"findings", "checks", *({"tests"} if any(planned.suite for planned in missing) else ())})
+
+
+def _left_out(planned: PlannedCheck) -> bool:
+    return not planned.selected or planned.selection is not None
+
+
+def _withheld(planned: PlannedCheck, inputs: Inputs) -> bool:
+    in_effect = inputs.enforcement(planned.enforcement, planned.enforce_from)
+    return bool(planned.missing) and planned.required and in_effect is Enforcement.ENFORCE
 
 
 def ask_invariants(
@@ -85,10 +104,12 @@ def ask_invariants(
     waived = {waiver.invariant for waiver in in_force(inputs)}
     entries, excused = [], set()
     for invariant in inputs.contract.invariants:
+        enforcement = inputs.enforcement(invariant.enforcement, invariant.enforce_from)
         try:
             result, reason = _answer(invariant, environment, ground)
         except _Unanswered as exc:
             result, reason = InvariantResult.ERROR, exc.reason
+            enforcement = Enforcement.REPORT if exc.shown_only else enforcement
             excused |= {invariant.id} if exc.excused else set()
         if result is InvariantResult.BROKEN and invariant.id in waived:
             result = InvariantResult.WAIVED
@@ -96,6 +117,8 @@ def ask_invariants(
             InvariantEntry(
                 id=invariant.id,
                 effect=invariant.otherwise,
+                enforcement=enforcement,
+                enforce_from=invariant.enforce_from.isoformat() if invariant.enforce_from is not None else None,
                 result=result,
                 expression=invariant.require,
                 reason=reason,
@@ -119,7 +142,7 @@ def ask_budgets(inputs: Inputs, environment: Environment, ground: Ground) -> tup
             _refuse_unknown(program, ground)
         except _Unanswered as exc:
             used, error = None, exc.reason
-            excused |= {budget.id} if exc.excused else set()
+            excused |= {budget.id} if exc.excused or exc.shown_only else set()
         results.append(
             BudgetResult(
                 id=budget.id,
@@ -160,7 +183,8 @@ def _value(program: Program[Value], ground: Ground) -> Value:
     try:
         return program.evaluate(ground.facts)
     except EvaluationError as exc:
-        raise _Unanswered(f"It cannot be evaluated: {str(exc).rstrip('.')}.") from exc
+        shown_only = bool(program.names & ground.shown_only)
+        raise _Unanswered(f"It cannot be evaluated: {str(exc).rstrip('.')}.", shown_only=shown_only) from exc
 
 
 def _refuse_unknown(program: Program[Value], ground: Ground) -> None:

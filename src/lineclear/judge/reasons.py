@@ -4,47 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from lineclear.judge.checks import Judged
 from lineclear.judge.inputs import Inputs
+from lineclear.judge.matching import Stated
 from lineclear.judge.outcome import PRECEDENCE
-from lineclear.model.contract import Waiver
-from lineclear.model.verdict import BudgetResult, CheckResult, InvariantEntry, Reason
-from lineclear.model.words import CheckStatus, Effect, Enforcement, InvariantResult, Outcome
+from lineclear.judge.standing import Reasons
+from lineclear.model.verdict import BudgetResult, CheckResult, InvariantEntry, QuarantineEntry, Reason, WaiverEntry
+from lineclear.model.words import CheckStatus, Effect, InvariantResult, Level, Outcome
 
-__all__ = ["FINE", "all_reasons", "blocks", "conflict_reason"]
+__all__ = ["FINE", "all_reasons", "conflict_reason"]
 
+_LISTED = 3
+_DONE = (CheckStatus.PASSED, CheckStatus.FAILED)
 _EFFECTS = {Effect.FAIL: Outcome.FAIL, Effect.REVIEW: Outcome.REVIEW}
 #: A status that asks for nothing. Every other one does, those of later versions included.
 FINE = (CheckStatus.PASSED, CheckStatus.SKIPPED, CheckStatus.NOT_APPLICABLE)
 
 
-def blocks(check: CheckResult) -> bool:
-    """Say whether a check may decide the outcome, or is shown only."""
-    return check.required and check.enforcement is Enforcement.ENFORCE
-
-
 def all_reasons(
-    checks: Sequence[CheckResult],
+    judged: Sequence[Judged],
     invariants: Sequence[InvariantEntry],
     budgets: Sequence[BudgetResult],
-    expired: Sequence[Waiver],
+    exceptions: Sequence[WaiverEntry | QuarantineEntry],
     excused: Container[str],
-) -> tuple[list[Reason], list[Reason]]:
-    """Return the reasons that decide, most severe first, and the warnings, which ask for nothing.
+) -> Reasons:
+    """Return the reasons that decide, most severe first, those that are reported, and those that ask for nothing.
 
     ``excused`` holds the sources without an answer that only the checks left out by ``--only`` could give: the outcome
     comes from what was selected.
     """
-    reasons: list[Reason] = []
-    warnings: list[Reason] = []
-    for check in checks:
-        if check.status not in FINE:
-            (reasons if blocks(check) else warnings).append(_of_check(check))
-    for reason in (*map(_of_invariant, invariants), *map(_of_budget, budgets)):
-        if reason is not None:
-            shown_only = reason.outcome is Outcome.PASS or reason.source in excused
-            (warnings if shown_only else reasons).append(reason)
-    warnings += [_of_expired(waiver) for waiver in expired]
-    return sorted(reasons, key=_order), sorted(warnings, key=_order)
+    reasons = Reasons()
+    for item in judged:
+        if item.result.status not in FINE:
+            reasons.add(_of_check(item.result), item.result)
+        for asked in _of_flaky(item):
+            reasons.add(asked, item.result)
+    parts: list[tuple[Reason | None, InvariantEntry | None]] = [(_of_invariant(entry), entry) for entry in invariants]
+    parts += [(_of_budget(budget), None) for budget in budgets]
+    for reason, entry in parts:
+        if reason is not None and reason.source in excused:
+            reasons.warnings.append(reason)
+        elif reason is not None:
+            reasons.add(reason, entry)
+    whole = all(item.result.status in _DONE for item in judged)
+    for exception in exceptions:
+        if exception.state == "expired":
+            reasons.add(_of_expired(exception))
+        elif exception.state == "unused" and isinstance(exception, WaiverEntry) and exception.fingerprint and whole:
+            reasons.add(_of_unused(exception))
+    return Reasons(
+        deciding=sorted(reasons.deciding, key=_order),
+        reported=sorted(reasons.reported, key=_order),
+        warnings=sorted(reasons.warnings, key=_order),
+    )
 
 
 def conflict_reason(inputs: Inputs) -> Reason:
@@ -67,6 +79,14 @@ def _of_check(check: CheckResult) -> Reason:
             source=f"check {check.id}",
             text=f"{check.id}: {check.reason}",
             todo=f"Mend what it found, then run `lineclear verify --only {check.id}`.",
+        )
+    if check.status is CheckStatus.WITHHELD and check.effect in _EFFECTS:
+        return Reason(
+            outcome=_EFFECTS[check.effect],
+            source=f"variables {check.id}",
+            text=f"{check.id}: {check.reason}",
+            todo="Set them where Lineclear runs: as secrets of the repository, which changes from a fork do not get; "
+            "for one of those, somebody who has them runs the check.",
         )
     return Reason(
         outcome=Outcome.ERROR,
@@ -111,13 +131,62 @@ def _of_budget(budget: BudgetResult) -> Reason | None:
     )
 
 
-def _of_expired(waiver: Waiver) -> Reason:
-    what = waiver.fingerprint or waiver.invariant
+def _of_flaky(judged: Judged) -> list[Reason]:
+    """Return what flaky tests ask for: a person, or nothing where they are quarantined.
+
+    Those that the change brought or edited fail the check, which says so itself.
+    """
+    known = [stated for stated in judged.flaky if stated.raw.level is Level.NOTE]
+    open_ = [stated for stated in judged.flaky if stated.raw.level is Level.WARNING]
+    check = judged.result.id
+    reasons = []
+    if open_:
+        reasons.append(
+            Reason(
+                outcome=Outcome.REVIEW,
+                source=f"check {check}",
+                text=f"{check}: {_tests(open_)} failed in the suite and passed when run again alone.",
+                todo="Find out whether the change makes it flaky; if not, mend it, or quarantine it at the base.",
+            )
+        )
+    if known:
+        reasons.append(
+            Reason(
+                outcome=Outcome.PASS,
+                source=f"check {check}",
+                text=f"{check}: {_tests(known)} failed in the suite and passed when run again alone; in quarantine.",
+                todo="Mend what is in quarantine before it expires.",
+            )
+        )
+    return reasons
+
+
+def _tests(flaky: Sequence[Stated]) -> str:
+    names = [stated.raw.item or "" for stated in flaky]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    noun = "the flaky test" if len(names) == 1 else f"{len(names)} flaky tests,"
+    return f"{noun} {', '.join(names[:_LISTED])}{more}"
+
+
+def _of_expired(exception: WaiverEntry | QuarantineEntry) -> Reason:
+    if isinstance(exception, WaiverEntry):
+        what, source = f"The waiver for {exception.fingerprint or exception.invariant}", "waivers"
+    else:
+        what, source = f"The quarantine of {exception.test}", "quarantine"
+    return Reason(
+        outcome=Outcome.PASS,
+        source=source,
+        text=f"{what} by {exception.owner} expired on {exception.expires} and has no effect.",
+        todo="Remove it from the contract, or renew it there with a new date.",
+    )
+
+
+def _of_unused(waiver: WaiverEntry) -> Reason:
     return Reason(
         outcome=Outcome.PASS,
         source="waivers",
-        text=f"The waiver for {what} by {waiver.owner} expired on {waiver.expires.isoformat()} and has no effect.",
-        todo="Remove it from the contract, or renew it there with a new date.",
+        text=f"The waiver for {waiver.fingerprint} by {waiver.owner} covers nothing that was found.",
+        todo="Remove it from the contract: the next finding of that kind would take it.",
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from lineclear.judge.flaky import FLAKY
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.reasons import FINE
+from lineclear.judge.standing import Reasons
+from lineclear.judge.taken import about_the_head, not_established_by, origin_of
 from lineclear.model.evidence import Evidence
 from lineclear.model.finding import Finding
 from lineclear.model.plan import PlannedCheck
@@ -34,14 +37,15 @@ def summary(
     checks: Sequence[CheckResult],
     findings: Sequence[Finding],
     invariants: Sequence[InvariantEntry],
-    reasons: Sequence[Reason],
+    all_reasons: Reasons,
 ) -> str:
-    """Return the answer in one or two sentences."""
+    """Return the answer in one or two sentences, and what is in report mode in one more."""
     if inputs.conflict:
         conflicts = len(inputs.change.conflicts)
         where = f"conflict in {_count(conflicts, 'file')}" if conflicts else "could not be merged"
         return f"Base and head {where}, so nothing could be examined."
-    only = " Only selected checks ran." if inputs.partial else ""
+    reasons = all_reasons.deciding
+    only = f"{_in_report_mode(all_reasons.reported)}{_only(inputs)}"
     if outcome is Outcome.ERROR:
         failing = _asked(reasons, Outcome.FAIL, findings)
         besides = f" Besides, {failing}." if failing else ""
@@ -50,7 +54,22 @@ def summary(
         return f"{_capital(_asked(reasons, outcome, findings))}.{only}"
     if outcome is Outcome.REVIEW:
         return f"A person must look: {_asked(reasons, outcome, findings)}.{only}"
-    return f"{_passed(inputs, checks)}{_policy(findings, invariants)}.{_shown_only(checks)}{only}"
+    return f"{_passed(inputs, checks)}{_policy(findings, invariants, all_reasons.warnings)}.{_shown_only(checks)}{only}"
+
+
+def _in_report_mode(reported: Sequence[Reason]) -> str:
+    """Say what those parts of the contract ask for that are judged and shown only."""
+    if not reported:
+        return ""
+    names = list(dict.fromkeys(reason.source.partition(" ")[2] for reason in reported))
+    worst = reported[0].outcome.value  # the most severe is the first
+    return f" In report mode, {_enumerate(names)} would make it {worst}."
+
+
+def _only(inputs: Inputs) -> str:
+    if any(planned.selection is not None for planned in inputs.plan.checks):
+        return " Only what was selected of one check ran."
+    return " Only selected checks ran." if inputs.partial else ""
 
 
 def _named(reasons: Sequence[Reason], outcome: Outcome, kind: str) -> list[str]:
@@ -72,13 +91,19 @@ def _unanswered(reasons: Sequence[Reason]) -> str:
 def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Finding]) -> str:
     """Say who asks for an outcome that was established, and why."""
     checks, invariants, budgets = (_named(reasons, outcome, kind) for kind in ("check", "invariant", "budget"))
+    withheld = _named(reasons, outcome, "variables")
     new = sum(
         f.check in checks and f.state is FindingState.NEW and f.level is Level.ERROR and not f.waived for f in findings
     )
+    flaky = sum(f.check in checks and f.rule == FLAKY and f.level is Level.WARNING and not f.waived for f in findings)
+    has = _count(flaky, "flaky test") if outcome is Outcome.REVIEW else _count(new, "new error-level finding")
     parts = [
-        f"{_enumerate(checks)} {_has(checks)} {_count(new, 'new error-level finding')}" if checks else "",
+        f"{_enumerate(checks)} {_has(checks)} {has}" if checks else "",
         f"the {_nouns(invariants, 'invariant')} {_is(invariants)} broken" if invariants else "",
         f"the {_nouns(budgets, 'budget')} {_is(budgets)} exceeded" if budgets else "",
+        f"{_enumerate(withheld)} {'was' if len(withheld) == 1 else 'were'} not run for want of variables"
+        if withheld
+        else "",
     ]
     return "; ".join(filter(None, parts))
 
@@ -95,9 +120,11 @@ def _passed(inputs: Inputs, checks: Sequence[CheckResult]) -> str:
     return f"{empty}No check passed, and none of them may block"
 
 
-def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry]) -> str:
+def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry], warnings: Sequence[Reason]) -> str:
     """Say what became of the invariants, and of findings that a waiver covers, in a verdict that passes."""
-    broken = sum(entry.result is InvariantResult.BROKEN for entry in invariants)
+    warned = {warning.source for warning in warnings}
+    all_broken = [entry for entry in invariants if entry.result is InvariantResult.BROKEN]
+    broken = sum(f"invariant {entry.id}" in warned for entry in all_broken)
     excepted = sum(entry.result is InvariantResult.WAIVED for entry in invariants)
     waived = sum(finding.waived for finding in findings)
     parts = [
@@ -106,11 +133,13 @@ def _policy(findings: Sequence[Finding], invariants: Sequence[InvariantEntry]) -
         f"{_count(waived, 'finding')} {'is' if waived == 1 else 'are'} waived" if waived else "",
     ]
     said = "; ".join(filter(None, parts))
-    return f"; {said}" if said else (", and no invariant is broken" if invariants else "")
+    if said:
+        return f"; {said}"
+    return ", and no invariant is broken" if invariants and not all_broken else ""
 
 
 def _shown_only(checks: Sequence[CheckResult]) -> str:
-    failing = [check.id for check in checks if check.status not in FINE]
+    failing = [check.id for check in checks if check.status not in FINE and not check.required]
     return f" {_enumerate(failing)} did not pass and may not block." if failing else ""
 
 
@@ -129,13 +158,15 @@ def moved(inputs: Inputs) -> list[Moved] | None:
 def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Sequence[InvariantEntry]) -> list[str]:
     """Return what this run established, one sentence a check."""
     plans = {planned.id: planned for planned in inputs.plan.checks}
-    lines = [_looked(check, plans[check.id]) for check in checks if check.status in _DONE]
+    lines = [_looked(check, plans[check.id], inputs) for check in checks if check.status in _DONE]
     asked = [entry for entry in invariants if entry.result is InvariantResult.HELD and entry.reason is None]
     if asked:
         lines.append(f"{_count(len(asked), 'invariant')} of the contract held.")
     if lines and inputs.change.merge_tree is not None:
+        other = about_the_head(inputs, [check for check in checks if check.status in _DONE])
+        all_of_it = f"All of it but {_enumerate(other)}" if other else "All of it"
         lines.append(
-            f"All of it is about the merge result {inputs.change.merge_tree[:12]} of base "
+            f"{all_of_it} is about the merge result {inputs.change.merge_tree[:12]} of base "
             f"{inputs.change.base.commit[:12]} and head {inputs.change.head.commit[:12]}."
         )
     return lines
@@ -144,12 +175,27 @@ def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Seque
 def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Sequence[InvariantEntry]) -> list[str]:
     """Return what this run did not establish: checks without a result, files nobody read, what nothing watched."""
     done = [check for check in checks if check.status in _DONE]
-    lines = [f"{check.id}: {check.status.value}. {check.reason}" for check in checks if check.status not in _DONE]
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for check in checks:
+        if check.status not in _DONE:
+            groups.setdefault((check.status.value, check.reason), []).append(check.id)
+    lines = [f"{_enumerate(ids)}: {status}. {reason}" for (status, reason), ids in groups.items()]
+    lines += [
+        f"{planned.id}: all but what --select named was left out."
+        for planned in inputs.plan.checks
+        if planned.selection is not None
+    ]
     lines += [
         f"The invariant {entry.id} has no answer." for entry in invariants if entry.result is InvariantResult.ERROR
     ]
     evidence = _evidence(inputs, done)
     lines += [line for item in evidence for line in _left(item)]
+    lines += not_established_by(inputs, done)
+    lines += [
+        f"{check.id} left out {_count(suppressed, 'result')} that the code or the tool's configuration suppresses."
+        for check in done
+        if (suppressed := (check.measures or {}).get("resultsSuppressed", 0))
+    ]
     unread = _unread(inputs, evidence)
     if unread:
         lines.append(f"No check looked into {_count(len(unread), 'changed file')}: {_enumerate(unread)}.")
@@ -185,14 +231,17 @@ def _unwatched(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
     return lines
 
 
-def _looked(check: CheckResult, planned: PlannedCheck) -> str:
+def _looked(check: CheckResult, planned: PlannedCheck, inputs: Inputs) -> str:
     found = _measured(check.measures or {})
     counts = check.findings
     known = [
         f"{value} {name}" for name, value in (("new", counts.new), ("existing", counts.existing)) if value is not None
     ]
     said = ", ".join(known) or "which of its findings are new is not known"
-    return f"{check.id} looked at {planned.covers}{f' ({found})' if found else ''}: {said}."
+    if planned.selection is not None:
+        return f"{check.id} looked only at {_enumerate(planned.selection)}{f' ({found})' if found else ''}: {said}."
+    did = origin_of(check, inputs) or f"{check.id} looked at {planned.covers}"
+    return f"{did}{f' ({found})' if found else ''}: {said}."
 
 
 def _measured(measures: Mapping[str, int]) -> str | None:

@@ -40,9 +40,13 @@ REPAIR = "repair.md"
 VERDICT_STATEMENT = f"{STATEMENTS}/verdict.dsse.json"
 
 
-def evidence_folder(check: str, tree: TreeName) -> str:
-    """Return the folder of one run; it holds ``evidence.json`` and the tool's raw output."""
-    return f"{EVIDENCE}/{check}/{tree.value}"
+def evidence_folder(check: str, tree: TreeName, again: int | None = None) -> str:
+    """Return the folder of one run; it holds ``evidence.json`` and the tool's raw output.
+
+    ``again`` is the number of a run that repeats what failed in the first one: ``again-1``, ``again-2``.
+    """
+    folder = f"{EVIDENCE}/{check}/{tree.value}"
+    return folder if again is None else f"{folder}/again-{again}"
 
 
 def evidence_statement(check: str, tree: TreeName) -> str:

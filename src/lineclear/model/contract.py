@@ -19,7 +19,9 @@ __all__ = [
     "Inherited",
     "Invariant",
     "Project",
+    "Quarantine",
     "Service",
+    "Variables",
     "Waiver",
     "When",
 ]
@@ -48,6 +50,16 @@ class Service(Model):
     env: dict[str, str] = Field(default_factory=dict, description="What the project's code is told.")
 
 
+class Variables(Model):
+    """Variables of the runner that the project's code needs, and what follows where one is not set or is empty.
+
+    A check that runs the code does not run without them: a person must look, or the change fails.
+    """
+
+    pass_: list[str] = Field(default_factory=list, alias="pass", description="Names; values are kept nowhere.")
+    when_missing: Literal["review", "fail"] = "review"
+
+
 class Project(Model):
     """What every check that runs the project's code needs to know, once.
 
@@ -59,6 +71,7 @@ class Project(Model):
     python: str | None = None
     install: list[str] | None = None
     services: list[Service] = Field(default_factory=list)
+    env: Variables = Field(default_factory=Variables)
 
 
 class When(Model):
@@ -75,6 +88,9 @@ class CheckEntry(Model):
     when: When | None = None
     required: bool = True
     enforcement: Enforcement = Enforcement.ENFORCE
+    enforce_from: dt.date | None = Field(
+        default=None, description="Until this day (UTC) judged and shown only, from it on enforced."
+    )
     seconds: int | None = Field(default=None, gt=0, description="Wall time of one run, in seconds.")
 
 
@@ -87,6 +103,10 @@ class Invariant(Model):
     otherwise: Effect
     message: str = Field(min_length=1)
     remedy: str = Field(min_length=1)
+    enforcement: Enforcement = Enforcement.ENFORCE
+    enforce_from: dt.date | None = Field(
+        default=None, description="Until this day (UTC) judged and shown only, from it on enforced."
+    )
 
 
 class Budget(Model):
@@ -115,17 +135,33 @@ class Waiver(Model):
         return self
 
 
+class Quarantine(Model):
+    """A test that is known to be flaky, with who looks after it, why, and until when (inclusive, UTC).
+
+    ``test`` is the id that the suite gives it; without its parameters it means all of them.
+    """
+
+    test: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    expires: dt.date
+
+
 class ContractFile(Model):
     """A contract as one file states it."""
 
     version: Literal[1]
     extends: list[str] = Field(default_factory=list)
     enforcement: Enforcement | None = None
+    enforce_from: dt.date | None = Field(
+        default=None, description="Until this day (UTC) judged and shown only, from it on enforced."
+    )
     project: Project | None = None
     checks: dict[Name, CheckEntry | Literal[False] | None] = Field(default_factory=dict)
     invariants: list[Invariant] = Field(default_factory=list)
     budgets: list[Budget] = Field(default_factory=list)
     waivers: list[Waiver] = Field(default_factory=list)
+    quarantine: list[Quarantine] = Field(default_factory=list)
 
 
 class Inherited(Model):
@@ -144,6 +180,7 @@ class EffectiveCheck(Model):
     when: When | None
     required: bool
     enforcement: Enforcement
+    enforce_from: dt.date | None = None
     seconds: int
 
 
@@ -159,8 +196,10 @@ class EffectiveContract(Model):
     digest: str
     extends: list[Inherited]
     enforcement: Enforcement
+    enforce_from: dt.date | None = None
     project: Project
     checks: list[EffectiveCheck]
     invariants: list[Invariant]
     budgets: list[Budget]
     waivers: list[Waiver]
+    quarantine: list[Quarantine] = Field(default_factory=list)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from lineclear.model.base import Model
 from lineclear.model.words import Trust
 
-__all__ = ["CheckDefinition", "Limits", "Setting", "ToolSource"]
+__all__ = ["CheckDefinition", "Limits", "Reruns", "Setting", "ToolSource"]
 
 Direction = Literal["fixed", "free", "grow", "shrink", "lower", "higher"]
 
@@ -21,7 +21,7 @@ class Setting(Model):
     only ``grow`` or ``shrink``, ``fixed`` where any other value could be looser, ``free`` where none is.
     """
 
-    type: Literal["string", "strings", "integer", "boolean", "choice"]
+    type: Literal["string", "strings", "integer", "integers", "boolean", "choice"]
     help: str
     required: bool = False
     default: JsonValue = None
@@ -30,11 +30,21 @@ class Setting(Model):
 
 
 class ToolSource(Model):
-    """Where the tool comes from: hash-locked requirements beside the definition, or the project's environment."""
+    """Where the tool comes from.
+
+    ``own``: hash-locked requirements beside the definition. ``project``: the project's environment. ``runner``: the
+    runner's ``PATH``, with the requirements' environment before it where there are any.
+    """
 
     name: str
-    environment: Literal["own", "project"]
-    requirements: str
+    environment: Literal["own", "project", "runner"]
+    requirements: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> ToolSource:
+        if self.environment == "own" and self.requirements is None:
+            raise ValueError("a tool of its own environment needs requirements")
+        return self
 
 
 class Limits(Model):
@@ -45,6 +55,13 @@ class Limits(Model):
     report_bytes: Annotated[int, Field(gt=0)] = 64_000_000
 
 
+class Reruns(Model):
+    """How often what fails is run again, alone; and ``most``, the number of items above which nothing is."""
+
+    times: Annotated[int, Field(ge=1, le=9)]
+    most: Annotated[int, Field(gt=0)] = 50
+
+
 class CheckDefinition(Model):
     """One member of the battery.
 
@@ -53,7 +70,8 @@ class CheckDefinition(Model):
     ``needs`` says what the trees must hold for the check to apply: Python files, tests, or nothing by itself.
     ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
     has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
-    testsSkipped).
+    testsSkipped). ``reruns``: whether what fails is run again, to tell flaky tests from failures (docs/flaky.md).
+    ``select`` says what ``--select`` may name: test ids, files, or nothing because the check runs in full only.
     ``covers`` completes the sentence "<id> looked at <covers>".
     """
 
@@ -66,7 +84,9 @@ class CheckDefinition(Model):
     needs: Literal["python", "tests", "nothing"]
     suite: bool = False
     base: Literal["changed", "failing", "whenFound", "all"]
+    select: Literal["tests", "files", "nothing"] = "nothing"
     tool: ToolSource
     provides: dict[str, str] = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)
+    reruns: Reruns | None = None
     settings: dict[str, Setting] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from lineclear.model.words import (
     AuthorKind,
     CheckStatus,
     ContractSource,
+    Enforcement,
     FindingState,
     Level,
     PathKind,
@@ -75,7 +76,10 @@ class ChangeFacts(Model):
 
 
 class FindingFacts(Model):
-    """One of ``findings``. ``state`` is null where the base was not compared."""
+    """One of ``findings``, which are those of the checks that may block.
+
+    ``state`` is null where the base was not compared.
+    """
 
     check: str
     rule: str
@@ -93,11 +97,12 @@ class CheckFacts(Model):
     id: str
     status: CheckStatus
     required: bool
+    enforcement: Enforcement
     measures: dict[str, int]
 
 
 class SuiteFacts(Model):
-    """``tests``: over all checks that run tests; each is null unless every one of them measured it."""
+    """``tests``: over all checks that run tests and may block; each is null unless every one of them measured it."""
 
     collected: int | None
     passed: int | None

@@ -15,7 +15,8 @@ class RawFinding(Model):
 
     ``path`` is relative to the tree, with forward slashes; ``line`` and ``end_line`` count from 1. ``key`` says
     what was found, free of where: equal keys on both trees are the same defect. ``context`` digests the lines
-    around it and tells equal keys apart; see docs/fingerprints.md.
+    around it and tells equal keys apart; see docs/fingerprints.md. ``item`` is the name under which what was found
+    can be run again by itself (a test's id), null where there is no such thing.
     """
 
     rule: str = Field(min_length=1)
@@ -26,6 +27,7 @@ class RawFinding(Model):
     end_line: int | None = Field(default=None, ge=1)
     key: str = Field(pattern=r"^[0-9a-f]{64}$")
     context: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    item: str | None = Field(default=None, min_length=1)
     remedy: str = Field(min_length=1)
     reproduce: str = Field(min_length=1)
 
@@ -33,7 +35,8 @@ class RawFinding(Model):
 class Finding(Model):
     """A finding as the verdict states it.
 
-    ``state`` is null when the base could not be compared; ``waived`` says that a waiver in force covers it.
+    ``state`` is null when the base could not be compared; ``waived`` says that a waiver in force covers it. ``item``
+    is the test that it is about, as `quarantine` names it.
     """
 
     check: str
@@ -45,5 +48,6 @@ class Finding(Model):
     state: FindingState | None
     waived: bool = False
     fingerprint: str
+    item: str | None = None
     remedy: str
     reproduce: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field, JsonValue
 
 from lineclear.model.base import Model
+from lineclear.model.definition import Reruns
 from lineclear.model.evidence import Tool
 from lineclear.model.words import Enforcement, ScopeKind, Trust
 
@@ -23,7 +25,10 @@ class PlannedRun(Model):
 class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
 
-    ``suite`` says that it runs tests and counts them.
+    ``selection`` are the tests or files that ``--select`` named, null for all of it.
+    ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
+    one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
+    fails is run again.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -36,18 +41,23 @@ class PlannedCheck(Model):
     suite: bool
     required: bool
     enforcement: Enforcement
+    enforce_from: dt.date | None = None
     settings: dict[str, JsonValue]
     seconds: int
+    reruns: Reruns | None = None
     selected: bool
+    selection: list[str] | None = None
     applicable: bool
     reason: str | None
     run: PlannedRun | None
+    missing: list[str] = Field(default_factory=list)
 
 
 class Plan(Model):
     """What is going to happen, decided from the base's contract and the change alone.
 
-    ``now`` is RFC 3339 in UTC, taken once. ``partial`` says that ``--only`` left checks out.
+    ``now`` is RFC 3339 in UTC, taken once. ``partial`` says that ``--only`` left checks out, or ``--select``
+    parts of one.
     """
 
     schema_version: Literal[1] = 1

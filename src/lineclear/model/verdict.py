@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from lineclear.model.base import Model
 from lineclear.model.change import Author, Revision
 from lineclear.model.contract import Inherited
@@ -27,6 +29,7 @@ __all__ = [
     "FindingCounts",
     "InvariantEntry",
     "Moved",
+    "QuarantineEntry",
     "Reason",
     "Verdict",
     "VerdictChange",
@@ -79,13 +82,20 @@ class EvidenceRef(Model):
 
 
 class CheckResult(Model):
-    """One check's part of the verdict. ``reason`` is a sentence for every status but ``passed``."""
+    """One check's part of the verdict. ``reason`` is a sentence for every status but ``passed``.
+
+    A check that passed has one too where tests were flaky. ``enforcement`` is what was in effect on the day of the
+    verdict; ``enforce_from`` the day on which it is or was enforced, where the contract names one. ``effect`` says what
+    follows where the check is withheld, for want of variables that the contract passes to it.
+    """
 
     id: str
     title: str
     required: bool
     enforcement: Enforcement
+    enforce_from: str | None = None
     status: CheckStatus
+    effect: Effect | None = None
     reason: str | None
     trust: Trust
     controls: Controls | None
@@ -96,10 +106,12 @@ class CheckResult(Model):
 
 
 class InvariantEntry(Model):
-    """One invariant's part of the verdict."""
+    """One invariant's part of the verdict. It is in report mode too while it asks only what such checks know."""
 
     id: str
     effect: Effect
+    enforcement: Enforcement = Enforcement.ENFORCE
+    enforce_from: str | None = None
     result: InvariantResult
     expression: str
     reason: str | None
@@ -130,6 +142,16 @@ class WaiverEntry(Model):
     state: Literal["used", "unused", "expired"]
 
 
+class QuarantineEntry(Model):
+    """One quarantined test's part of the verdict: whether it was in force, and whether the test was flaky."""
+
+    test: str
+    reason: str
+    owner: str
+    expires: str
+    state: Literal["used", "unused", "expired"]
+
+
 class Reason(Model):
     """One reason for the outcome: the outcome it asks for, who says so, what was found, what to do."""
 
@@ -150,17 +172,23 @@ class Moved(Model):
 class Verdict(Model):
     """The answer.
 
-    ``summary`` is one sentence; ``reasons`` are all reasons, most severe first. ``warnings`` ask for nothing.
+    ``outcome`` and ``reasons`` (all of them, most severe first) are of what is enforced. ``reported`` are the reasons
+    of checks and invariants in report mode, and ``reported_outcome`` is what the outcome would be if those were
+    enforced too. With ``enforcement`` report, which is the whole contract's, the outcome stays as judged and blocks
+    nothing. ``summary`` is one sentence. ``warnings`` ask for nothing.
     ``moved`` is null when base and head could not be merged. ``established`` and ``not_established`` are the
     sentences every report ends with.
     """
 
     schema_version: Literal[1] = 1
     outcome: Outcome
+    reported_outcome: Outcome
     enforcement: Enforcement
+    enforce_from: str | None = None
     partial: bool
     summary: str
     reasons: list[Reason]
+    reported: list[Reason] = Field(default_factory=list)
     warnings: list[Reason]
     change: VerdictChange
     contract: VerdictContract
@@ -169,6 +197,7 @@ class Verdict(Model):
     findings: list[Finding]
     budgets: list[BudgetResult]
     waivers: list[WaiverEntry]
+    quarantine: list[QuarantineEntry] = Field(default_factory=list)
     moved: list[Moved] | None
     established: list[str]
     not_established: list[str]

@@ -21,7 +21,7 @@ from lineclear.prove.statements import INPUTS, Json, VerdictParts, run_statement
 
 __all__ = ["Contents", "read_contents", "read_evidence"]
 
-_EVIDENCE_FILE = re.compile(rf"{EVIDENCE}/(?P<check>[^/]+)/(?P<tree>[^/]+)/evidence\.json")
+_EVIDENCE_FILE = re.compile(rf"{EVIDENCE}/(?P<check>[^/]+)/(?P<tree>[^/]+)(?:/again-(?P<again>[1-9]))?/evidence\.json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +118,12 @@ def read_evidence(bundle: Path, listing: Listing) -> tuple[dict[str, Evidence], 
         except BundleError as exc:
             errors.append(exc)
             continue
-        if (piece.check, piece.tree.value) == (match["check"], match["tree"]):
+        again = None if match["again"] is None else int(match["again"])
+        if (piece.check, piece.tree.value, piece.again) == (match["check"], match["tree"], again):
             evidence[path] = piece
         else:
-            what = f"It says that it is about {piece.check} on {piece.tree.value}, which is not its place"
+            number = "" if piece.again is None else f" ({piece.again})"
+            what = f"It says that it is about {piece.check} on {piece.tree.value}{number}, which is not its place"
             errors.append(BundleError(what, where=path, todo="Run the check again."))
     return evidence, errors
 

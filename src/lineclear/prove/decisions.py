@@ -11,7 +11,16 @@ from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveContract
 from lineclear.model.finding import Finding
 from lineclear.model.plan import Plan, PlannedCheck
-from lineclear.model.verdict import BudgetResult, Reason, Verdict, WaiverEntry
+from lineclear.model.verdict import (
+    BudgetResult,
+    CheckResult,
+    InvariantEntry,
+    QuarantineEntry,
+    Reason,
+    Verdict,
+    WaiverEntry,
+)
+from lineclear.model.words import Enforcement
 from lineclear.prove.merkle import merkle_root
 
 __all__ = ["Decision", "DecisionKind", "Log", "decisions", "write_log"]
@@ -32,7 +41,9 @@ class DecisionKind(StrEnum):
     INVARIANT = "invariant"
     BUDGET = "budget"
     WAIVER = "waiver"
+    QUARANTINE = "quarantine"
     REASON = "reason"
+    REPORTED = "reported"
     WARNING = "warning"
     OUTCOME = "outcome"
 
@@ -66,14 +77,16 @@ class Log:
 def decisions(change: Change, contract: EffectiveContract, plan: Plan, verdict: Verdict) -> list[Decision]:
     """Return each decision of one verification, in order. Equal arguments give equal decisions."""
     return [
-        *_of_contract(contract),
+        *_of_contract(contract, verdict),
         *_of_change(change),
         *(_of_plan(check) for check in plan.checks),
         *_of_checks(verdict),
         *_of_invariants(verdict),
         *(_of_budget(budget) for budget in verdict.budgets),
         *(_of_waiver(waiver) for waiver in verdict.waivers),
+        *(_of_quarantine(entry) for entry in verdict.quarantine),
         *(_of_reason(DecisionKind.REASON, reason) for reason in verdict.reasons),
+        *(_of_reason(DecisionKind.REPORTED, reason) for reason in verdict.reported),
         *(_of_reason(DecisionKind.WARNING, reason) for reason in verdict.warnings),
         Decision(
             kind=DecisionKind.OUTCOME,
@@ -91,12 +104,17 @@ def write_log(entries: Iterable[Decision]) -> Log:
     return Log(data=data, sha256=sha256(data), merkle_root=merkle_root(lines), tree_size=len(lines))
 
 
-def _of_contract(contract: EffectiveContract) -> Iterator[Decision]:
+def _of_contract(contract: EffectiveContract, verdict: Verdict) -> Iterator[Decision]:
     kind = DecisionKind.CONTRACT
     yield Decision(kind=kind, about=contract.uri, decided=contract.source.value, digest=contract.digest)
     for parent in contract.extends:
         yield Decision(kind=DecisionKind.INHERITED, about=parent.uri, decided="read", digest=parent.digest)
-    yield Decision(kind=DecisionKind.ENFORCEMENT, about=contract.uri, decided=contract.enforcement.value)
+    yield Decision(kind=DecisionKind.ENFORCEMENT, about=contract.uri, decided=verdict.enforcement.value)
+    parts: list[CheckResult | InvariantEntry] = [*verdict.checks, *verdict.invariants]
+    for part in parts:
+        if part.enforcement is Enforcement.REPORT:
+            reason = None if part.enforce_from is None else f"Enforced from {part.enforce_from} on."
+            yield Decision(kind=DecisionKind.ENFORCEMENT, about=part.id, decided="report", reason=reason)
 
 
 def _of_change(change: Change) -> Iterator[Decision]:
@@ -177,6 +195,11 @@ def _of_waiver(waiver: WaiverEntry) -> Decision:
         decided=waiver.state,
         reason=f"{waiver.owner} until {waiver.expires}: {waiver.reason}",
     )
+
+
+def _of_quarantine(entry: QuarantineEntry) -> Decision:
+    reason = f"{entry.owner} until {entry.expires}: {entry.reason}"
+    return Decision(kind=DecisionKind.QUARANTINE, about=entry.test, decided=entry.state, reason=reason)
 
 
 def _of_reason(kind: DecisionKind, reason: Reason) -> Decision:

@@ -64,7 +64,7 @@ class VerdictParts:
 
 
 def statement_path(evidence_path: str) -> str:
-    """Return where the statement about ``evidence/<check>/<tree>/evidence.json`` is."""
+    """Return where the statement about ``evidence/<check>/<tree>/evidence.json`` is; runs again have their number."""
     return f"{STATEMENTS}/{'.'.join(evidence_path.split('/')[1:-1])}.dsse.json"
 
 
@@ -92,11 +92,11 @@ def run_statement(evidence: Evidence, path: str, digests: dict[str, str]) -> Jso
 def verdict_statement(parts: VerdictParts) -> Json:
     """State the verdict as a SLSA verification summary: https://slsa.dev/spec/v1.1/verification_summary.
 
-    It is PASSED only for a whole verdict that passed. The resource names the target branch, so that a summary for
-    one branch is none for another. Where base and head conflict the subject is the head.
+    It is PASSED only for a whole verdict that passed, what is in report mode included. The resource names the target
+    branch, so that a summary for one branch is none for another. Where base and head conflict the subject is the head.
     """
     change, verdict = parts.change, parts.verdict
-    passed = verdict.outcome is Outcome.PASS and not verdict.partial
+    passed = verdict.outcome is verdict.reported_outcome is Outcome.PASS and not verdict.partial
     commit = change.merge_commit or change.head.commit
     subjects = [_resource("commit", "gitCommit", commit), _file(CHANGE, parts.digests)]
     if change.merge_tree is not None:
@@ -118,6 +118,7 @@ def verdict_statement(parts: VerdictParts) -> Json:
         "slsaVersion": SLSA_VERSION,
         VERDICT_EXTENSION: {
             "outcome": verdict.outcome.value,
+            "reportedOutcome": verdict.reported_outcome.value,
             "partial": verdict.partial,
             "enforcement": verdict.enforcement.value,
             "verdict": _file(VERDICT, parts.digests),
@@ -147,7 +148,7 @@ def _check_run(evidence: Evidence) -> Json:
     run: Json = evidence.model_dump(
         mode="json",
         by_alias=True,
-        exclude={"schema_version", "subject", "findings", "examined", "unexamined"},
+        exclude={"schema_version", "subject", "findings", "examined", "unexamined", "passed"},
     )
     run["environment"] = [entry.partition("=")[0] for entry in evidence.environment]
     return run

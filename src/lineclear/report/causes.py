@@ -36,10 +36,13 @@ class Cause:
 
 
 def causes(verdict: Verdict) -> list[Cause]:
-    """Return what is to be repaired: new before not compared, severe before mild; existing and fixed are left out."""
+    """Return what is to be repaired: new before not compared, severe before mild.
+
+    Existing and fixed ones are left out, and those that a waiver in force covers.
+    """
     groups: dict[tuple[bool, int, str, str, str], list[Finding]] = {}
     for finding in verdict.findings:
-        if finding.state in (FindingState.NEW, None):
+        if finding.state in (FindingState.NEW, None) and not finding.waived:
             rank = (finding.state is None, _SEVERITY.index(finding.level))
             groups.setdefault((*rank, finding.check, finding.rule, finding.remedy), []).append(finding)
     return [_cause(groups[key]) for key in sorted(groups)]

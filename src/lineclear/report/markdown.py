@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lineclear.model.change import Revision
-from lineclear.model.verdict import CheckResult, Moved, Reason, Verdict, WaiverEntry
+from lineclear.model.verdict import CheckResult, Moved, QuarantineEntry, Reason, Verdict, WaiverEntry
 from lineclear.model.words import FindingState, PathKind
 from lineclear.report.causes import Cause, causes
 from lineclear.report.escape import code_span, for_markdown
@@ -20,6 +20,7 @@ from lineclear.report.wording import (
     controls,
     known,
     markdown_place,
+    remark,
     standing,
     told_by_findings,
     urgency,
@@ -38,11 +39,13 @@ def summary(verdict: Verdict) -> str:
         [f"# Lineclear: {verdict.outcome.value.upper()}", "", for_markdown(verdict.summary)],
         [f"> {for_markdown(line)}" for line in standing(verdict)],
         _section("Why", capped(verdict.reasons, _reason)),
+        _section("In report mode", capped(verdict.reported, _reason)),
         _section("To repair", _repairs(verdict)),
         _section("Warnings", capped(verdict.warnings, _warning)),
         _section("Checks", _checks(verdict.checks)),
         _section("What moved", _moved(verdict.moved)),
         _section("Waivers", capped(verdict.waivers, _waiver)),
+        _section("Quarantine", capped(verdict.quarantine, _quarantine)),
         _section("What was proven", capped(verdict.established, _sentence) or ["Nothing."]),
         _section("What no check examined", capped(verdict.not_established, _sentence)),
         ["---", "", *_footer(verdict)],
@@ -109,7 +112,7 @@ def _row(check: CheckResult) -> str:
         *(known(count) if ran else _NONE for count in counts),
         _caught(check) if ran else _NONE,
         check.trust.value if ran else _NONE,
-        for_markdown(check.reason or "", 200),
+        for_markdown(remark(check), 200),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -145,6 +148,13 @@ def _waiver(waiver: WaiverEntry) -> list[str]:
     return [
         f"- **{waiver.state}** {code_span(subject)}: {for_markdown(waiver.reason)} "
         f"Owner {code_span(waiver.owner)}, expires {for_markdown(waiver.expires)}."
+    ]
+
+
+def _quarantine(entry: QuarantineEntry) -> list[str]:
+    return [
+        f"- **{entry.state}** {code_span(entry.test)}: {for_markdown(entry.reason)} "
+        f"Owner {code_span(entry.owner)}, expires {for_markdown(entry.expires)}."
     ]
 
 

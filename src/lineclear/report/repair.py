@@ -20,14 +20,18 @@ def repair(verdict: Verdict) -> str:
     """Return ``repair.md``: the reasons for the outcome, then the findings by cause, each with its command."""
     requirements = {f"invariant {entry.id}": entry.expression for entry in verdict.invariants}
     groups = causes(verdict)
-    reasons = [(reason, requirements.get(reason.source)) for reason in verdict.reasons]
+
+    def listed(reasons: list[Reason]) -> list[tuple[Reason, str | None]]:
+        return [(reason, requirements.get(reason.source)) for reason in reasons]
+
     sections = [
         [f"# Repair list: {verdict.outcome.value.upper()}", "", for_markdown(verdict.summary)],
         [f"> {for_markdown(line)}" for line in standing(verdict)],
-        _section("Reasons", capped([item for item in reasons if not told_by_findings(item[0])], _reason, _CAP)),
+        _section("Reasons", capped(listed([r for r in verdict.reasons if not told_by_findings(r)]), _reason, _CAP)),
+        _section("In report mode", capped(listed(verdict.reported), _reason, _CAP)),
         _section("Findings", capped(groups, _cause, _CAP)),
     ]
-    if not (reasons or groups):
+    if not (verdict.reasons or verdict.reported or groups):
         sections.append(["Nothing to repair."])
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 

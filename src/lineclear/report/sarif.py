@@ -15,10 +15,10 @@ from urllib.parse import quote
 
 from lineclear.model.base import canonical_json
 from lineclear.model.finding import Finding
-from lineclear.model.verdict import CheckResult, Verdict
-from lineclear.model.words import FindingState, InvariantResult, Level, Outcome
+from lineclear.model.verdict import CheckResult, InvariantEntry, Verdict
+from lineclear.model.words import Enforcement, FindingState, InvariantResult, Level, Outcome
 from lineclear.report.escape import plain
-from lineclear.report.wording import UNFINISHED
+from lineclear.report.wording import UNFINISHED, reported_only
 
 __all__ = ["sarif"]
 
@@ -38,7 +38,8 @@ _BASELINE = {FindingState.NEW: "new", FindingState.EXISTING: "unchanged"}
 
 def sarif(verdict: Verdict) -> bytes:
     """Return the bytes of ``verdict.sarif``: one run, sorted, at most 5,000 results, the most urgent kept."""
-    present = [finding for finding in verdict.findings if finding.state is not FindingState.FIXED]
+    shown_only = reported_only(verdict)
+    present = [_lowered(f, shown_only) for f in verdict.findings if f.state is not FindingState.FIXED]
     located = sorted((finding for finding in present if finding.path), key=_urgency)
     kept = sorted(located[:_RESULTS], key=_place)
     loose = sorted((finding for finding in present if not finding.path), key=_urgency)
@@ -57,6 +58,13 @@ def sarif(verdict: Verdict) -> bytes:
     if provenance:
         run["versionControlProvenance"] = [provenance]
     return canonical_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _lowered(finding: Finding, shown_only: frozenset[str]) -> Finding:
+    """Return a finding that blocks nothing as no error, because code scanning blocks on errors."""
+    if finding.check in shown_only and finding.level is Level.ERROR:
+        return finding.model_copy(update={"level": Level.WARNING})
+    return finding
 
 
 def _result(finding: Finding, rules: list[str], *, compared: bool) -> _Json:
@@ -103,12 +111,12 @@ def _rule(rule: str, findings: list[Finding], titles: dict[str, str]) -> _Json:
 
 def _invocation(verdict: Verdict, loose: list[Finding], rules: list[str], omitted: int) -> _Json:
     notes = [
-        _notification(check.reason or check.title, "error", f"check/{check.id}")
+        _notification(check.reason or check.title, _level(verdict, check), f"check/{check.id}")
         for check in verdict.checks
         if check.status in UNFINISHED
     ]
     notes += [
-        _notification(entry.reason or entry.remedy, "error", f"invariant/{entry.id}")
+        _notification(entry.reason or entry.remedy, _level(verdict, entry), f"invariant/{entry.id}")
         for entry in verdict.invariants
         if entry.result in (InvariantResult.BROKEN, InvariantResult.ERROR)
     ]
@@ -126,6 +134,10 @@ def _invocation(verdict: Verdict, loose: list[Finding], rules: list[str], omitte
     return {"executionSuccessful": verdict.outcome is not Outcome.ERROR, "toolExecutionNotifications": shown}
 
 
+def _level(verdict: Verdict, part: CheckResult | InvariantEntry) -> str:
+    return "warning" if Enforcement.REPORT in (verdict.enforcement, part.enforcement) else "error"
+
+
 def _notification(text: str, level: str, descriptor: str) -> dict[str, _Json]:
     return {"descriptor": {"id": plain(descriptor, _IDENTIFIER)}, "level": level, "message": _message(text)}
 
@@ -140,6 +152,7 @@ def _properties(verdict: Verdict) -> _Json:
         "mergeTree": change.merge_tree,
         "outcome": verdict.outcome.value,
         "partial": verdict.partial,
+        "reportedOutcome": verdict.reported_outcome.value,
         "summary": plain(verdict.summary, _MESSAGE),
     }
 

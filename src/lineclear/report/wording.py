@@ -23,6 +23,8 @@ __all__ = [
     "known",
     "markdown_place",
     "place",
+    "remark",
+    "reported_only",
     "standing",
     "told_by_findings",
     "urgency",
@@ -41,10 +43,13 @@ STATUS: dict[CheckStatus, str] = {
     CheckStatus.MISSING: "missing",
     CheckStatus.TIMEOUT: "timed out",
     CheckStatus.BLIND: "blind",
+    CheckStatus.WITHHELD: "withheld",
     CheckStatus.NOT_APPLICABLE: "not applicable",
 }
 
-UNFINISHED = frozenset({CheckStatus.ERROR, CheckStatus.MISSING, CheckStatus.TIMEOUT, CheckStatus.BLIND})
+UNFINISHED = frozenset(
+    {CheckStatus.ERROR, CheckStatus.MISSING, CheckStatus.TIMEOUT, CheckStatus.BLIND, CheckStatus.WITHHELD}
+)
 """The statuses of a check that ought to have answered and did not."""
 
 DID_NOT_RUN = frozenset({CheckStatus.SKIPPED, CheckStatus.NOT_APPLICABLE})
@@ -114,10 +119,25 @@ def standing(verdict: Verdict) -> list[str]:
     """Return what limits the verdict as a whole: that it is partial, and that it does not block."""
     lines = []
     if verdict.partial:
-        lines.append("Partial: only some checks were selected, so this says nothing about the rest of the contract.")
+        lines.append("Partial: only a part of the contract was selected, so this says nothing about the rest of it.")
     if verdict.enforcement is Enforcement.REPORT:
-        lines.append("Report mode: judged and shown, but it does not block.")
+        until = "" if verdict.enforce_from is None else f" until {verdict.enforce_from}, from that day on enforced"
+        lines.append(f"Report mode{until}: judged and shown, but it does not block.")
     return lines
+
+
+def reported_only(verdict: Verdict) -> frozenset[str]:
+    """Return the checks whose findings block nothing, because they or the whole contract are in report mode."""
+    all_of_it = verdict.enforcement is Enforcement.REPORT
+    return frozenset(c.id for c in verdict.checks if all_of_it or c.enforcement is Enforcement.REPORT)
+
+
+def remark(check: CheckResult) -> str:
+    """Return what a table says beside a check: that it is in report mode and until when, and its reason."""
+    if check.enforcement is Enforcement.ENFORCE:
+        return check.reason or ""
+    until = "" if check.enforce_from is None else f" until {check.enforce_from}"
+    return f"Report mode{until}. {check.reason or ''}".rstrip()
 
 
 def capped(items: Sequence[T], show: Callable[[T], Iterable[str]], cap: int = LIST_CAP) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib.metadata
 import json
 import os
@@ -31,9 +32,11 @@ from packaging.utils import canonicalize_name
 
 from lineclear.errors import ContractError, EngineError
 from lineclear.model.base import sha256
+from lineclear.model.evidence import Installed
 from lineclear.run.cachedirs import cache_folders
 from lineclear.run.detect import Locked
 from lineclear.run.process import Command, Finished, clean_environment, run
+from lineclear.run.pythons import search_path
 
 __all__ = [
     "EnvironmentFailed",
@@ -89,6 +92,7 @@ class ProjectEnvironment:
     """The environment of the project under review: its dependencies and, where it is a package, itself."""
 
     folder: Path
+    installed: Installed | None = None
 
     @property
     def python(self) -> Path:
@@ -103,12 +107,15 @@ class ProjectEnvironment:
         found = self._distribution(package)
         return None if found is None else found.version
 
+    @property
+    def python_version(self) -> str:
+        """Return the version of its Python, as the environment itself states it."""
+        lines = (self.folder / "pyvenv.cfg").read_text().splitlines()
+        return dict(line.split(" = ", 1) for line in lines if " = " in line).get("version_info", "")
+
     def unmet(self, package: str) -> list[str]:
         """Return the requirements of an installed package that what is installed beside it does not meet."""
-        cfg = dict(
-            line.split(" = ", 1) for line in (self.folder / "pyvenv.cfg").read_text().splitlines() if " = " in line
-        )
-        version = cfg.get("version_info", "")
+        version = self.python_version
         target = {"extra": "", "python_full_version": version, "python_version": ".".join(version.split(".")[:2])}
         found = self._distribution(package)
         unmet = []
@@ -186,14 +193,16 @@ async def project_environment(
     python: str | None,
     folder: Path,
     provides: Mapping[str, Path] = _NOTHING,
+    constraints: Sequence[str] = (),
     seconds: float = 900,
 ) -> ProjectEnvironment:
     """Make the project's environment below ``folder``, from a copy of its tree that may be written to and thrown away.
 
     ``install`` holds entries of ``project.install`` or what :func:`~lineclear.run.detect.detect` found; ``python`` is
-    what ``uv`` accepts for ``--python``, null for the Python that runs Lineclear. What is then missing of ``provides``
-    (package to hash-locked requirements) is added, and of its lock only what is not installed in another version. An
-    editable install is made a plain one: the copy goes away. Raises :class:`EnvironmentFailed` or ContractError.
+    what ``uv`` accepts for ``--python``, null for the Python that runs Lineclear; ``constraints`` are the versions that
+    a lock pins. What is then missing of ``provides`` (package to hash-locked requirements) is added, and of its lock
+    only what is not installed in another version. An editable install is made a plain one: the copy goes away. Raises
+    :class:`EnvironmentFailed` or ContractError.
     """
     arguments = [] if isinstance(install, Locked) else _arguments(install)
     if python is not None and python.startswith("-"):
@@ -205,7 +214,7 @@ async def project_environment(
     for needed in (home, temporary):
         needed.mkdir(parents=True)
     installer = _Uv(
-        where="the project's environment",
+        where="the project's environment" + (", at the versions of its lock" if constraints else ""),
         env={
             **_runners_environment(),
             **_from_real_home(),
@@ -218,7 +227,10 @@ async def project_environment(
         },
         deadline=time.monotonic() + seconds,
     )
-    await installer("venv", "--no-project", "--python", python or _base_python(), str(made.folder), cwd=folder)
+    finder = dataclasses.replace(
+        installer, env={**installer.env, "PATH": search_path(installer.env["PATH"], os.environ)}
+    )
+    await finder("venv", "--no-project", "--python", python or _base_python(), str(made.folder), cwd=folder)
     if isinstance(install, Locked):
         locked = folder / "locked.txt"
         chosen = [part for name in install.extras for part in ("--extra", name)]
@@ -228,6 +240,10 @@ async def project_environment(
         arguments = ["-r", str(locked)]
     pip = ("pip", "install", "--python", str(made.python), "--compile-bytecode")
     if arguments:
+        if constraints:
+            versions = folder / "constraints.txt"
+            versions.write_text("".join(f"{line}\n" for line in constraints))
+            arguments = [*arguments, "-c", str(versions)]
         await installer(*pip, *arguments, cwd=tree)
     for package, requirements in sorted(provides.items()):
         if made.version_of(package) is None:
@@ -413,7 +429,7 @@ def _what(finished: Finished) -> str:
 _CAUSES = (
     (r"No interpreter found|Python interpreter not found|No virtual environment or system Python"
      r"|python-build-standalone|Failed to download `\S+/(cpython|pypy)",
-     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or change project.python."),
+     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or name another."),
     (r"[Hh]ash mismatch|--require-hashes",
      "The lock and the index disagree, or the lock has no hashes: lock again, and find out who changed what."),
     (r"network was disabled|[Nn]etwork connectivity is disabled|error sending request|dns error|tcp connect error"

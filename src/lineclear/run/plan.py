@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import normpath
 
+from lineclear.battery.origin import named
 from lineclear.contract.globs import matches
 from lineclear.errors import UsageError
 from lineclear.model.change import Change
@@ -19,6 +20,7 @@ from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Tool
 from lineclear.model.plan import Plan, PlannedCheck, PlannedRun
 from lineclear.model.words import ScopeKind
+from lineclear.run.select import Selection
 
 __all__ = ["Battery", "make_plan", "speaks_of_tests"]
 
@@ -42,10 +44,12 @@ def make_plan(
     *,
     files: Sequence[str],
     only: Sequence[str],
+    selection: Selection | None = None,
     now: str,
     version: str,
 ) -> Plan:
     """Return the plan. ``files`` are the regular files of both trees, ``only`` the selected checks, empty for all.
+    ``selection`` is the part of one of them that runs, None for all of it.
 
     Raises :class:`UsageError` when ``only`` names a check that the contract does not have.
     """
@@ -55,37 +59,53 @@ def make_plan(
         lineclear=version,
         python=platform.python_version(),
         platform=sys.platform,
-        partial=bool(only) and any(check.id not in only for check in contract.checks),
-        checks=[_planned(check, change, battery, files, only) for check in contract.checks],
+        partial=selection is not None or (bool(only) and any(check.id not in only for check in contract.checks)),
+        checks=[_planned(check, change, battery, files, only, selection) for check in contract.checks],
     )
 
 
 def _planned(
-    check: EffectiveCheck, change: Change, battery: Battery, files: Sequence[str], only: Sequence[str]
+    check: EffectiveCheck,
+    change: Change,
+    battery: Battery,
+    files: Sequence[str],
+    only: Sequence[str],
+    selection: Selection | None,
 ) -> PlannedCheck:
     definition = battery.definitions[check.use]
     selected = not only or check.id in only
     unfit = _not_applicable(check, change, definition, files)
     reason = "It was left out by --only." if not selected else unfit
     runs = selected and unfit is None and change.merge_tree is not None
+    part = list(selection.items) if selection is not None and selection.check == check.id else None
     return PlannedCheck(
         id=check.id,
         use=check.use,
         adapter=definition.adapter,
         title=definition.title,
         covers=definition.covers,
-        tool=battery.tools[check.use],
+        tool=named(definition, check.settings, battery.tools[check.use]),
         trust=definition.trust,
         suite=definition.suite,
         required=check.required,
         enforcement=check.enforcement,
+        enforce_from=check.enforce_from,
         settings=check.settings,
         seconds=check.seconds,
+        reruns=definition.reruns,
         selected=selected,
+        selection=part,
         applicable=unfit is None,
         reason=reason,
-        run=PlannedRun(merged=ScopeKind.ALL, base=_BASE_SCOPES.get(definition.base)) if runs else None,
+        run=_run(definition, in_part=part is not None) if runs else None,
     )
+
+
+def _run(definition: CheckDefinition, *, in_part: bool) -> PlannedRun:
+    base = _BASE_SCOPES.get(definition.base)
+    if not in_part:
+        return PlannedRun(merged=ScopeKind.ALL, base=base)
+    return PlannedRun(merged=ScopeKind.SELECTED, base=None if base is None else ScopeKind.SELECTED)
 
 
 def _not_applicable(

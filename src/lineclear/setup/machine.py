@@ -170,10 +170,15 @@ def _room(folder: Path, needed: int, todo: str) -> Iterator[_Answer]:
         yield _Answer(said=said)
 
 
+def _is_ready(definition: CheckDefinition, place: _Place) -> bool:
+    requirements = definition.tool.requirements
+    return requirements is None or tool_is_ready(place.checks / requirements, name=definition.tool.name)
+
+
 def _tools(place: _Place) -> Iterator[_Answer]:
     for definition in _own(place):
         tool = locked_tool(definition, place.checks)
-        ready = tool_is_ready(place.checks / definition.tool.requirements, name=definition.id)
+        ready = _is_ready(definition, place)
         state = "its environment is there" if ready else "its environment is made when it is first used"
         yield _Answer(said=f"{tool.name} {tool.version}, {state}")
 
@@ -181,7 +186,7 @@ def _tools(place: _Place) -> Iterator[_Answer]:
 def _index(place: _Place) -> Iterator[_Answer]:
     """Ask for what is locked first; where all environments are there already, an index out of reach stops little."""
     own = _own(place)
-    missing = [d.id for d in own if not tool_is_ready(place.checks / d.tool.requirements, name=d.id)]
+    missing = [definition.id for definition in own if not _is_ready(definition, place)]
     if os.environ.get("UV_OFFLINE"):
         said = "UV_OFFLINE is set, so only what is in the caches can be installed"
         yield _problem(f"{said}: not {', '.join(missing)}", "unset UV_OFFLINE") if missing else _note(said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 
 from lineclear.battery import programs
@@ -11,6 +10,7 @@ from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Work
 from lineclear.battery.fingerprints import item_key
 from lineclear.battery.readers.suite_report import Suite, TestOutcome, read_suite
 from lineclear.battery.refused import known_service, refused_address
+from lineclear.battery.selection import file_of, rerun
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
@@ -48,7 +48,7 @@ def prepare(bench: Workbench) -> Invocation:
             *paths,
         ),
         cwd=bench.root,
-        inputs={_SELECTION: json.dumps(bench.items).encode()} if selected else {},
+        inputs={_SELECTION: json.dumps({"asked": bench.asked, "items": bench.items}).encode()} if selected else {},
         reports=(_REPORT,),
     )
 
@@ -60,12 +60,12 @@ def read(raw: Raw, bench: Workbench) -> Reading:
     unreached = _by_address(suite)
     refused = {test for tests in unreached.values() for test in tests}
     findings = [
-        *(_undeclared(address, tests) for address, tests in unreached.items()),
+        *(_undeclared(address, tests, bench) for address, tests in unreached.items()),
         *(_collect_error(name, text, bench) for name, text in suite.collect_errors.items() if name not in refused),
         *(_failure(test, bench) for test in suite.tests.values() if _failed(test) and test.id not in refused),
     ]
     if suite.exit == 1 and not findings and bench.items is None:
-        findings.append(_threshold(raw))
+        findings.append(_threshold(raw, bench))
     failing = (*suite.collect_errors, *(test.id for test in suite.tests.values() if _failed(test)))
     return Reading(
         findings=sorted(findings, key=lambda f: (f.path or "", f.line or 0, f.rule, f.message)),
@@ -78,7 +78,13 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         },
         examined=frozenset(_in_tree(test.partition("::")[0], bench) for test in suite.collected or ()),
         retry_on_base=tuple(failing),
+        passed=_passed(suite) if bench.items is not None else None,
     )
+
+
+def _passed(suite: Suite) -> tuple[str, ...]:
+    """Return the tests that were run and passed; one that was skipped, or is expected to fail, showed nothing."""
+    return tuple(sorted(test.id for test in suite.tests.values() if test.outcome in ("passed", "xpassed")))
 
 
 def _hold_together(suite: Suite, raw: Raw, bench: Workbench) -> None:
@@ -127,8 +133,23 @@ def _hold_together(suite: Suite, raw: Raw, bench: Workbench) -> None:
             where=where,
             todo="Look for a plugin or hook that changes the exit code.",
         )
-    if bench.items is None and not suite.collect_errors:
+    if bench.asked:
+        _refuse_unmatched(suite, where)
+    if (bench.items is None or bench.asked) and not suite.collect_errors:
         _refuse_nothing(suite, where)
+
+
+def _refuse_unmatched(suite: Suite, where: str) -> None:
+    """Refuse a run that was asked for a test that there is not; not where its file could not be collected."""
+    for item, near in suite.unmatched.items():
+        if file_of(item) not in suite.collect_errors:
+            meant = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+            raise RunProblem(
+                Ended.NOTHING_EXAMINED,
+                f"no test that is collected is {item!r}{meant}",
+                where=f"{where}, --select",
+                todo="Name a file or a test as pytest does (file::Class::test); -k and -m of its configuration count.",
+            )
 
 
 def _refuse_nothing(suite: Suite, where: str) -> None:
@@ -164,7 +185,7 @@ def _by_address(suite: Suite) -> dict[str, list[str]]:
     return unreached
 
 
-def _undeclared(address: str, tests: list[str]) -> RawFinding:
+def _undeclared(address: str, tests: list[str], bench: Workbench) -> RawFinding:
     """One finding for all tests that miss one service: none of them says anything about the change."""
     more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
     name = known_service(address)
@@ -177,7 +198,7 @@ def _undeclared(address: str, tests: list[str]) -> RawFinding:
         key=item_key("pytest", "undeclared-service", address),
         remedy="Declare it in the contract, with the command that starts it: "
         f'project: {{services: [{{name: {name}, reach: "{address}", start: "COMMAND"}}]}}',
-        reproduce=f"pytest {shlex.quote(tests[0])}",
+        reproduce=rerun(bench.check, _in_tree(tests[0], bench)),
     )
 
 
@@ -192,8 +213,9 @@ def _failure(test: TestOutcome, bench: Workbench) -> RawFinding:
         path=path,
         line=line,
         key=item_key("pytest", "test-failed", name),
+        item=test.id,
         remedy="Make the code do what the test says, or change the test where the behaviour is meant to change.",
-        reproduce=f"pytest {shlex.quote(test.id)}",
+        reproduce=rerun(bench.check, path + test.id[len(file) :]),
     )
 
 
@@ -206,11 +228,11 @@ def _collect_error(name: str, text: str, bench: Workbench) -> RawFinding:
         line=None,
         key=item_key("pytest", "collection-error"),
         remedy="Mend the import or syntax error; none of the file's tests ran.",
-        reproduce=f"pytest {shlex.quote(name)}" if name else "pytest",
+        reproduce=rerun(bench.check, _in_tree(name, bench) if name else None),
     )
 
 
-def _threshold(raw: Raw) -> RawFinding:
+def _threshold(raw: Raw, bench: Workbench) -> RawFinding:
     return RawFinding(
         rule="suite-refused",
         level=Level.ERROR,
@@ -218,15 +240,18 @@ def _threshold(raw: Raw) -> RawFinding:
         path=None,
         key=item_key("pytest", "suite-refused"),
         remedy="A plugin refused the run, for example coverage below its threshold; its last line says why.",
-        reproduce="pytest",
+        reproduce=rerun(bench.check),
     )
 
 
 def _selected_files(bench: Workbench) -> list[str]:
     """Return the files of the selected tests that this tree has; pytest refuses a run that names a missing one."""
     prefix = _prefix(bench)
-    wanted = {item.partition("::")[0] for item in bench.items or ()}
-    return sorted(path for path in wanted if prefix + path in bench.files)
+    wanted = {file_of(item) for item in bench.items or ()}
+    # In front of a name that pytest would read as an option, or as a file of options.
+    return sorted(
+        f"./{path}" if path.startswith(("-", "@")) else path for path in wanted if prefix + path in bench.files
+    )
 
 
 def _in_tree(path: str, bench: Workbench) -> str:

@@ -1,9 +1,10 @@
 """Runs pytest in the project's own environment and writes down, test by test, what happened.
 
 Started as ``python run_tests.py REPORT SELECTION PATH_ENTRY -- ARGUMENTS``. REPORT is the JSON Lines file to write;
-SELECTION a JSON file with the ids to run, or ``-``; PATH_ENTRY a folder put last on the module search path, so that a
-project that is not installed is found and one that is installed is not hidden. Standard library and pytest only;
-runs on Python 3.8 and later.
+SELECTION a JSON file with the ids to run (``items``) and whether each must match (``asked``: it may then also name a
+file, a class, or a test without its parameters), or ``-``; PATH_ENTRY a folder put last on the module search path, so
+that a project that is not installed is found and one that is installed is not hidden. Standard library and pytest
+only; runs on Python 3.8 and later.
 
 The report: ``{"collected": [id, …]}``, one ``{"test": …}`` or ``{"collectError": …}`` a line, and at the end
 ``{"exit": code, "ran": count}``. Without its last line a report is not whole.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -33,11 +35,12 @@ def main(argv: list[str]) -> int:
     import pytest  # only now: this folder must not be where it is looked for
 
     sys.path.append(path_entry)
-    selection = None
+    selection, asked = None, False
     if selection_path != "-":
-        selection = frozenset(json.loads(Path(selection_path).read_text("utf-8")))
+        chosen = json.loads(Path(selection_path).read_text("utf-8"))
+        selection, asked = frozenset(chosen["items"]), bool(chosen["asked"])
     with Path(report_path).open("x", encoding="utf-8") as stream:
-        reporter = Reporter(stream, selection)
+        reporter = Reporter(stream, selection, asked=asked)
         code = int(pytest.main(argv[4:], plugins=[reporter]))
         reporter.write({"exit": code, "ran": len(reporter.seen)})
     return code
@@ -46,9 +49,10 @@ def main(argv: list[str]) -> int:
 class Reporter:
     """A pytest plugin that writes one line per test; with a selection it also leaves out all other tests."""
 
-    def __init__(self, stream: IO[str], selection: frozenset[str] | None) -> None:
+    def __init__(self, stream: IO[str], selection: frozenset[str] | None, *, asked: bool = False) -> None:
         self.stream = stream
         self.selection = selection
+        self.asked = asked
         self.seen: dict[str, dict[str, Any]] = {}
 
     def write(self, record: dict[str, Any]) -> None:
@@ -62,11 +66,20 @@ class Reporter:
             config.option.dist, config.option.tx, config.option.numprocesses = "no", [], 0
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep what was selected."""
-        if self.selection is not None:
-            dropped = [item for item in items if item.nodeid not in self.selection]
-            items[:] = [item for item in items if item.nodeid in self.selection]
-            config.hook.pytest_deselected(items=dropped)
+        """Keep what was selected, and name what was asked for and is no test."""
+        if self.selection is None:
+            return
+        names = {item.nodeid: {item.nodeid} for item in items}
+        if self.asked:
+            names = {item.nodeid: enclosing(item.nodeid) for item in items}
+            found = frozenset().union(*names.values())
+            missing = sorted(self.selection - found)
+            if missing:
+                self.write({"unmatched": {name: get_close_matches(name, sorted(found), n=3) for name in missing}})
+        kept = [item for item in items if names[item.nodeid] & self.selection]
+        dropped = [item for item in items if not names[item.nodeid] & self.selection]
+        items[:] = kept
+        config.hook.pytest_deselected(items=dropped)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Write what is going to run."""
@@ -89,6 +102,13 @@ class Reporter:
             entry["line"] = None if line is None or line < 0 else line + 1
         if report.when == "teardown" and report.outcome in OUTCOMES:
             self.write({"test": dict(entry, id=report.nodeid)})
+
+
+def enclosing(nodeid: str) -> set[str]:
+    """Return every name that means a test among others: its own, that without parameters, its classes, its file."""
+    plain = nodeid.partition("[")[0] if "::" in nodeid.partition("[")[0] else nodeid
+    parts = plain.split("::")
+    return {nodeid, *("::".join(parts[:length]) for length in range(1, len(parts) + 1))}
 
 
 def classify(report: pytest.TestReport) -> str | None:

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from lineclear.battery.adapter import RunProblem, Source, Workbench
 from lineclear.battery.fingerprints import Region, SourceLines
 from lineclear.battery.python_files import parse_failures, python_files, unparsable
+from lineclear.battery.selection import rerun
 from lineclear.model.evidence import Unexamined
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
-__all__ = ["Hit", "Parsed", "Shape", "json_report", "located", "parse_changed", "rerun", "shaped"]
+__all__ = ["Hit", "Parsed", "Shape", "json_report", "located", "parse_changed", "shaped"]
 
 
 class Shape(BaseModel):
@@ -51,11 +52,6 @@ class Parsed:
     def paths(self) -> frozenset[str]:
         """The files that are accounted for by a finding of ours."""
         return frozenset(item.path for item in self.unexamined)
-
-
-def rerun(check: str) -> str:
-    """Return the command that runs one check again."""
-    return f"lineclear verify --only {check}"
 
 
 def json_report(raw: bytes, name: str, tool: str) -> Mapping[str, Any]:
@@ -135,7 +131,7 @@ def located(hits: Iterable[Hit], *, tool: str, check: str, source: Source) -> li
                 key=lines.key(tool, hit.rule, region),
                 context=lines.context(region.line),
                 remedy=hit.remedy,
-                reproduce=rerun(check),
+                reproduce=rerun(check, hit.path),
             )
         )
     return sorted(findings, key=lambda f: (f.path or "", f.line or 0, f.rule, f.message))

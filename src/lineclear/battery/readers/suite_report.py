@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -42,13 +42,15 @@ class _Line(Model):
 
     collected: list[str] | None = None
     test: TestOutcome | None = None
+    unmatched: dict[str, list[str]] | None = None
     collect_error: _CollectError | None = None
     exit: int | None = None
     ran: int | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> _Line:
-        said = [self.collected is not None, self.test is not None, self.collect_error is not None]
+        words = (self.collected, self.test, self.collect_error, self.unmatched)
+        said = [word is not None for word in words]
         if sum([*said, self.exit is not None]) != 1 or (self.exit is None) != (self.ran is None):
             raise ValueError("a line says one thing")
         return self
@@ -56,12 +58,16 @@ class _Line(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """One run of a test suite. ``collected`` is None when pytest never came to the end of collecting."""
+    """One run of a test suite. ``collected`` is None when pytest never came to the end of collecting.
+
+    ``unmatched`` are the items that were asked for and are no test, each with names that are close to it.
+    """
 
     collected: tuple[str, ...] | None
     tests: dict[str, TestOutcome]
     collect_errors: dict[str, str]
     exit: int
+    unmatched: dict[str, list[str]] = field(default_factory=dict)
 
     def count(self, *words: OutcomeWord) -> int:
         """Return how many tests ended with one of these words."""
@@ -75,6 +81,7 @@ def read_suite(raw: bytes, where: str) -> Suite:
         raise _bad("the test report ends before the run did", where, "A test may have ended the process (os._exit).")
     tests: dict[str, TestOutcome] = {}
     errors: dict[str, str] = {}
+    unmatched: dict[str, list[str]] = {}
     collected: tuple[str, ...] | None = None
     for line in lines[:-1]:
         if line.collected is not None:
@@ -83,6 +90,8 @@ def read_suite(raw: bytes, where: str) -> Suite:
             collected = tuple(line.collected)
         elif line.collect_error is not None:
             errors[line.collect_error.id] = line.collect_error.text
+        elif line.unmatched is not None:
+            unmatched |= line.unmatched
         elif line.test is not None:
             if line.test.id in tests:
                 raise _bad(
@@ -99,7 +108,7 @@ def read_suite(raw: bytes, where: str) -> Suite:
             where,
             "Look for code that ends the run within a test, or a plugin that runs tests again.",
         )
-    return Suite(collected=collected, tests=tests, collect_errors=errors, exit=lines[-1].exit)
+    return Suite(collected=collected, tests=tests, collect_errors=errors, exit=lines[-1].exit, unmatched=unmatched)
 
 
 def _line(text: bytes, number: int, where: str) -> _Line:
