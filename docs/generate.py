@@ -15,12 +15,13 @@ import yaml
 
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
-from lineclear.cli.main import parser
+from lineclear.cli.commands import parser
 from lineclear.contract.schema import write_schemas
 from lineclear.model.definition import CheckDefinition, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
+OWN = "the project's own"
 
 
 def main() -> int:
@@ -72,9 +73,10 @@ def _checks() -> Iterator[str]:
     definitions = load_definitions(CHECKS)
     for item in definitions.values():
         tool = locked_tool(item, CHECKS)
-        version = tool.version or "the project's own"
+        open_ended = item.tool.environment == "runner" and tool.version is None
+        source = "any program" if open_ended else f"{tool.name} {tool.version or OWN}"
         runs = "yes" if item.executes else "no"
-        yield f"| `{item.id}` | {item.covers} | {tool.name} {version} | {item.base} | {runs} | {item.trust.value} |"
+        yield f"| `{item.id}` | {item.covers} | {source} | {item.base} | {runs} | {item.trust.value} |"
     for item in definitions.values():
         yield from _check(item)
 
@@ -91,7 +93,7 @@ def _check(item: CheckDefinition) -> Iterator[str]:
 def _default(setting: Setting) -> str:
     if setting.required:
         return "required"
-    return "none" if setting.default is None else f"`{setting.default}`"
+    return "none" if setting.default in (None, "") else f"`{setting.default}`"
 
 
 def _rules() -> Iterator[str]:

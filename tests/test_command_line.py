@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from lineclear.cli.main import parser
+from lineclear.cli.commands import parser
 
 
 def commands(argv: list[str] | None) -> argparse._SubParsersAction[argparse.ArgumentParser]:

@@ -17,7 +17,11 @@ __all__ = ["bench", "data", "finished", "report"]
 _DATA = Path(__file__).parent / "data"
 _SETTINGS: dict[str, dict[str, JsonValue]] = {
     "bandit": {"severity": "medium", "skips": []},
-    "jsonschema": {"schema": "order.json", "instances": "data/*"},
+    "command": {"run": ["make", "check"], "exitCodes": []},
+    "junit": {"run": ["npm test"], "report": ["web/junit.xml"]},
+    "nox": {"session": "docs", "args": []},
+    "sarif": {"run": ["tool --out {report}"], "report": [], "exitCodes": [1]},
+    "jsonschema": {"schema": "order.json", "instances": "data/*", "compatibility": "backward"},
     "pytest": {"paths": [], "args": []},
     "schemathesis": {
         "schema": "openapi.json",
@@ -53,6 +57,7 @@ def bench(
     tree: Path = Path("/tree"),
     root: str = ".",
     tree_name: TreeName = TreeName.MERGED,
+    writable: bool = True,
     **settings: JsonValue,
 ) -> Workbench:
     """Return the workbench of a check on some files, of which all are changed unless said otherwise."""
@@ -73,6 +78,7 @@ def bench(
         changed=frozenset(given if changed is None else changed),
         items=items,
         port=8000,
+        writable=writable,
         source=lambda path: given[path].encode() if path in given else None,
     )
 

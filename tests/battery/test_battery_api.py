@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lineclear.battery.adapter import Raw, Reading, RunProblem
 from lineclear.battery.adapters import ADAPTERS
-from lineclear.battery.readers.schemathesis_report import failures, read_run
+from lineclear.battery.readers.schemathesis_report import read_events, read_run
 from lineclear.model.words import Ended
 
 ADAPTER = ADAPTERS["schemathesis"]
@@ -21,10 +21,12 @@ BENCH = bench("schemathesis", {"openapi.json": "{}"})
 
 
 def raw(sample: str, exit_code: int, **changed: Any) -> Raw:
+    end = {"exitCode": exit_code, "stopped": False, "operations": {}, "cases": []}
     return finished(
-        exit_code,
+        0,
+        runs_json={"runs": [{**end, **changed.get("end", {})}]},
         run_json=changed.get("run", data(f"schemathesis/{sample}.json")),
-        events_ndjson=changed.get("events", data(f"schemathesis/{sample}.ndjson")),
+        run_ndjson=changed.get("events", data(f"schemathesis/{sample}.ndjson")),
     )
 
 
@@ -164,7 +166,7 @@ EVENTS: list[Callable[[], bytes]] = [
 @pytest.mark.parametrize("number", range(len(EVENTS)))
 def test_unknown_events_are_a_bad_report(number: int) -> None:
     with pytest.raises(RunProblem) as caught:
-        failures(EVENTS[number](), "events.ndjson")
+        read_events(EVENTS[number](), "run.ndjson")
     assert caught.value.ended is Ended.BAD_REPORT
 
 
@@ -183,7 +185,7 @@ def test_events_cut_between_lines_are_bad_reports() -> None:
     whole = data("schemathesis/failures.ndjson").splitlines(keepends=True)
     for count in range(len(whole)):
         with pytest.raises(RunProblem):
-            failures(b"".join(whole[:count]), "events.ndjson")
+            read_events(b"".join(whole[:count]), "run.ndjson")
 
 
 def test_the_port_and_the_query_differ_from_run_to_run_and_are_no_part_of_the_key() -> None:

@@ -11,6 +11,7 @@ from lineclear.battery.adapters import ADAPTERS
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
 from lineclear.errors import ContractError
+from lineclear.model.definition import ToolSource
 from lineclear.resources import checks_folder
 
 CHECKS = checks_folder()
@@ -30,7 +31,7 @@ def test_a_check_has_its_adapter_its_lock_and_its_words(name: str) -> None:
     assert definition.adapter in ADAPTERS
     assert definition.title
     assert re.fullmatch(r"\w.*[\w)]", definition.covers), "it completes a sentence: '<id> looked at …'"
-    for requirements in (definition.tool.requirements, *definition.provides.values()):
+    for requirements in filter(None, (definition.tool.requirements, *definition.provides.values())):
         assert "--hash=sha256:" in (CHECKS / requirements).read_text("utf-8")
     tool = locked_tool(definition, CHECKS)
     assert tool.name == definition.tool.name
@@ -39,9 +40,15 @@ def test_a_check_has_its_adapter_its_lock_and_its_words(name: str) -> None:
         assert tool.lock_digest is not None
 
 
+def test_a_tool_of_its_own_environment_needs_requirements() -> None:
+    with pytest.raises(ValueError, match="needs requirements"):
+        ToolSource(name="a", environment="own")
+    assert ToolSource(name="a", environment="runner").requirements is None
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_says_what_it_is_for_and_has_a_default_of_its_type(name: str) -> None:
-    types = {"string": str, "choice": str, "strings": list, "integer": int, "boolean": bool}
+    types = {"string": str, "choice": str, "strings": list, "integers": list, "integer": int, "boolean": bool}
     for setting in load_definitions(CHECKS)[name].settings.values():
         assert setting.help.endswith((".", "string."))
         assert not (setting.required and setting.default is not None)

@@ -77,11 +77,6 @@ def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:
         project.resolve(head="HEAD")
 
 
-def test_one_commit_and_no_work_is_nothing_to_compare(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nothing to compare"):
-        project_with(tmp_path, {"a": "1\n"}).resolve()
-
-
 def test_an_unknown_revision_suggests_close_names(tmp_path: Path) -> None:
     project = project_with(tmp_path, {"a": "1\n"})
     project.git("branch", "feature/totals")

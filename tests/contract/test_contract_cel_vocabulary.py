@@ -21,7 +21,7 @@ def test_a_misspelt_word_is_shown_with_a_caret_and_the_near_word() -> None:
         '    checks.all(c, c.status == "pased")\n'
         "                              ^\n"
         "  to do: did you mean 'passed'? CheckStatus: blind, error, failed, missing, notApplicable, passed, skipped, "
-        "timeout"
+        "timeout, withheld"
     )
 
 

@@ -9,8 +9,10 @@ from contract_samples import DEFINITIONS, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lineclear.contract.load import load_contract
 from lineclear.contract.settings import at_least_as_strict
 from lineclear.errors import ContractError
+from lineclear.model.words import ContractSource
 
 PARENT = """\
 enforcement: enforce
@@ -197,3 +199,27 @@ def test_stricter_is_an_order(name: str, data: st.DataObject) -> None:
         assert sorted(a) == sorted(b) if isinstance(a, list) and isinstance(b, list) else a == b
     if name != "free":
         assert not at_least_as_strict(setting, a, None)
+
+
+@pytest.mark.parametrize(("name", "value", "other"), [("python", "3.12", "3.13"), ("root", "libs", "more")])
+def test_what_an_enforced_parent_says_of_the_project_holds_for_its_checks(name: str, value: str, other: str) -> None:
+    pytest_check = DEFINITIONS["pytest"]
+    own = pytest_check.settings["args"].model_copy(update={"type": "string", "default": None})
+    definitions = {"pytest": pytest_check.model_copy(update={"settings": {**pytest_check.settings, name: own}})}
+
+    def load_with(child: str) -> None:
+        files = {
+            "lineclear.yaml": f"version: 1\nextends: [./org.yaml]\nchecks: {{pytest: {{with: {{{name}: '{child}'}}}}}}",
+            "org.yaml": f"version: 1\nenforcement: enforce\nproject: {{{name}: '{value}'}}\nchecks: {{pytest: {{}}}}",
+        }
+        load_contract(
+            source=ContractSource.BASE,
+            uri="lineclear.yaml",
+            text=files["lineclear.yaml"].encode(),
+            read=lambda path: files[path].encode() if path in files else None,
+            definitions=definitions,
+        )
+
+    load_with(value)
+    with pytest.raises(ContractError, match=rf"checks\.pytest\.with\.{name} may not be loosened"):
+        load_with(other)

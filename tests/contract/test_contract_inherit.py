@@ -86,7 +86,13 @@ def test_later_parents_override_earlier_ones_and_the_file_overrides_all() -> Non
         "two.yaml": "project: {root: two, python: '3.12'}\nbudgets: [{id: size, of: '2', warn: 2}]",
     }
     effective = load(files).effective
-    assert effective.project.model_dump() == {"root": "three", "python": "3.12", "install": ["one"], "services": []}
+    assert effective.project.model_dump() == {
+        "root": "three",
+        "python": "3.12",
+        "install": ["one"],
+        "services": [],
+        "env": {"pass": [], "whenMissing": "review"},
+    }
     assert effective.enforcement == "report"
     (budget,) = effective.budgets
     assert (budget.of, budget.warn, budget.fail) == ("2", 2, None)

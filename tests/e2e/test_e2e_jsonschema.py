@@ -35,7 +35,12 @@ CASES = {
     "halfschema": ("schemas/half.json", "good/*"),
     "remote": ("schemas/remote.json", "good/*"),
     "beside": ("schemas/beside.json", "good/*"),
+    "outside": ("schemas/outside.json", "good/*"),
+    "linked": ("schemas/linked.json", "good/*"),
     "inner": ("schemas/inner.json", "good/*"),
+    "narrow": ("schemas/narrow.json", "narrow/*"),
+    "wide": ("schemas/wide.json", "narrow/*"),
+    "inserted": ("schemas/list.json", "inserted/*"),
     "nomatch": ("schemas/order.json", "nothing/*"),
     "link": ("schemas/order.json", "link.json"),
 }
@@ -56,7 +61,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "schemas/half.json": '{"type": ',
         "schemas/remote.json": '{"$ref": "https://example.invalid/schema.json"}',
         "schemas/beside.json": '{"$ref": "order.json"}',
+        "schemas/outside.json": '{"$ref": "../../order.json"}',
+        "schemas/linked.json": '{"$ref": "link.json"}',
         "schemas/inner.json": '{"$ref": "#/$defs/order", "$defs": {"order": {"required": ["number"]}}}',
+        "schemas/narrow.json": '{"properties": {"id": {"type": "integer"}}}',
+        "schemas/wide.json": '{"required": ["id"]}',
+        "schemas/list.json": '{"items": {"$ref": "order.json"}}',
+        "narrow/a.json": '{"name": "a"}',
+        "narrow/b.json": '{"id": 1}',
+        "inserted/a.json": '[{"id": 1}, {"id": "two"}]',
         "good/a.json": '{"id": 1}',
         "formats/old.json": '{"id": 1,\n "mail": "nobody"}',
         "syntax/good.json": '{"id": 1}',
@@ -76,6 +89,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             },
             indent=1,
         ),
+        "schemas/narrow.json": '{"properties": {"id": {"type": "integer"}}, "required": ["id"]}',
+        "schemas/wide.json": "{}",
+        "narrow/a.json": '{"name": "a", "id": 2}',
+        "inserted/a.json": '[{"id": 0}, {"id": 1}, {"id": "two"}]',
         "syntax/half.json": '{"id": 1',
         "syntax/nan.json": '{"id": NaN}',
         "syntax/latin.json": '{"id": "é"}'.encode("latin-1"),
@@ -89,6 +106,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     }
     repo = changed_repo(tmp_path_factory.mktemp("jsonschema") / "project", base=base, change=change)
     (repo.root / "link.json").symlink_to("good/a.json")
+    (repo.root / "schemas/link.json").symlink_to("order.json")
     repo.commit("link")
     return verify(repo)
 
@@ -132,11 +150,30 @@ def test_toml_is_read_with_its_dates(run: Run) -> None:
     }
 
 
+def test_a_schema_that_the_base_s_data_no_longer_fits_is_a_finding_though_the_data_was_changed_along(run: Run) -> None:
+    (finding,) = run.findings("narrow")
+    assert (finding["rule"], finding["level"], finding["state"]) == ("schema-narrowed", "error", "new")
+    assert finding["path"] == "schemas/narrow.json"
+    assert "narrow/a.json of the base, at /id: 'id' is a required property" in finding["message"]
+    assert run.check("narrow")["status"] == "failed"
+    assert [f["state"] for f in run.findings("wide")] == ["fixed"]
+
+
+def test_an_element_put_before_a_bad_one_does_not_make_it_new(run: Run) -> None:
+    (finding,) = run.findings("inserted")
+    assert (finding["state"], finding["message"].partition(":")[0]) == ("existing", "/2/id")
+
+
+def test_a_schema_beside_is_followed(run: Run) -> None:
+    assert run.check("beside")["status"] == "passed"
+
+
 NO_RESULT = {
     "badschema": ("crashed", "the schema cannot be used at /type", "schemas/bad.json"),
     "halfschema": ("crashed", "the schema cannot be used: schemas/half.json cannot be read", "schemas/half.json"),
-    "remote": ("crashed", "'https://example.invalid/schema.json' leaves the schema file", "schemas/remote.json"),
-    "beside": ("crashed", "'order.json' leaves the schema file", "schemas/beside.json"),
+    "remote": ("crashed", "is none of the tree's files, and nothing is fetched", "schemas/remote.json"),
+    "outside": ("crashed", "'../../order.json' cannot be followed: it leaves the tree", "schemas/outside.json"),
+    "linked": ("crashed", "'link.json' cannot be followed", "schemas/linked.json"),
     "noschema": ("nothingExamined", "there is no schema 'schemas/nothing.json'", "setting schema"),
     "nomatch": ("nothingExamined", "matches the patterns", "setting instances"),
     "link": ("nothingExamined", "matches the patterns", "setting instances"),

@@ -46,9 +46,13 @@ def test_a_repository_without_a_commit_is_refused(tmp_path: Path) -> None:
     assert_refused(verify(repo), 2, "no commit yet", str(repo.root), "Commit the state")
 
 
-def test_one_commit_alone_is_nothing_to_compare(tmp_path: Path) -> None:
-    repo = Repo.create(tmp_path / "project", {**CONTRACT, "a.py": "a = 1\n"})
-    assert_refused(verify(repo), 2, "nothing to compare: there is one commit", str(repo.root), "--base")
+def test_one_commit_alone_is_compared_with_itself(tmp_path: Path) -> None:
+    contract = {"lineclear.yaml": "version: 1\nchecks: {bandit: {}}\n"}
+    repo = Repo.create(tmp_path / "project", {**contract, "a.py": "eval(input())\n"})
+    run = verify(repo)
+    assert run.code == 0
+    assert run.verdict["summary"].startswith("The change is empty.")
+    assert run.states("bandit") == {"a.py:1": "existing"}
 
 
 def test_a_shallow_clone_that_lacks_the_named_base_is_refused(repo: Repo) -> None:

@@ -94,8 +94,15 @@ CASES = {
     "empty": ("empty.json", "good", ""),
     "half": ("half.json", "good", ""),
     "nowhere": ("nothing.json", "good", ""),
+    "bomb": ("bomb.yaml", "good", ""),
+    "latin": ("latin.yaml", "good", ""),
     "nocommand": ("openapi.json", None, ""),
 }
+
+
+BOMB = "openapi: 3.0.3\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 9)
+)
 
 
 def _entry(name: str) -> str:
@@ -108,11 +115,13 @@ def _entry(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    base = {
+    base: dict[str, str | bytes] = {
         "lineclear.yaml": f"version: 1\nchecks:\n{''.join(map(_entry, CASES))}",
         "service.py": SERVICE.replace('how != "wrong"', "True"),
         "openapi.json": json.dumps(DOCUMENT),
         "empty.json": json.dumps({**DOCUMENT, "paths": {}}),
+        "bomb.yaml": BOMB,
+        "latin.yaml": b"openapi: 3.0.3\ninfo: {title: \xe9, version: '1'}\n",
         "half.json": '{"openapi": "3.0.3", "paths": ',
     }
     folder = tmp_path_factory.mktemp("schemathesis") / "project"
@@ -140,6 +149,8 @@ NO_RESULT = {
     "empty": ("crashed", "error", "the API document has no operation"),
     "half": ("crashed", "error", "schemathesis met errors of its own: Schema Loading Error"),
     "nowhere": ("nothingExamined", "error", "there is no API document 'nothing.json'"),
+    "bomb": ("noReport", "error", "the API document cannot be used: bomb.yaml cannot be read: its aliases stand for"),
+    "latin": ("noReport", "error", "the API document cannot be used: latin.yaml is not UTF-8"),
     "nocommand": ("crashed", "error", "cannot execute no-such-program"),
 }
 

@@ -124,3 +124,45 @@ def test_an_output_is_saved_as_a_new_file_with_its_digest(tmp_path: Path, place:
     with pytest.raises(FileExistsError):
         save(b"through the link", bundle, "planted")
     assert (tmp_path / "secret").read_text() == "secret"
+
+
+def test_what_a_pattern_means_is_found_and_no_link_entered(place: Path, outputs: OutputFolder) -> None:
+    (place / "a/target/reports").mkdir(parents=True)
+    (place / ".git").mkdir()
+    for name in ("a/target/reports/TEST-x.xml", "a/target/TEST-y.xml", "a/other.txt", ".git/TEST-z.xml"):
+        (place / name).touch()
+    (place / "linked").symlink_to(place.parent)
+    (place / "a/TEST-link.xml").symlink_to("other.txt")
+    assert outputs.find("**/TEST-*.xml") == ["a/TEST-link.xml", "a/target/TEST-y.xml", "a/target/reports/TEST-x.xml"]
+    assert outputs.find("a/target/*.xml") == ["a/target/TEST-y.xml"]
+    assert outputs.find("nothing/*.xml") == []
+    assert outputs.find("plain.xml") == ["plain.xml"]
+    for pattern in ("linked/*.xml", "a/other.txt/*.xml"):
+        with pytest.raises(OutputRefused, match="in its path"):
+            outputs.find(pattern)
+    for pattern in ("../*.xml", "/etc/*"):
+        with pytest.raises(OutputRefused, match="no plain relative path"):
+            outputs.find(pattern)
+
+
+def test_removing_goes_through_no_link(place: Path, outputs: OutputFolder) -> None:
+    secret = place.parent / "secret"
+    (place / "link").symlink_to(secret)
+    (place / "folder").symlink_to(place.parent)
+    (place / "directory").mkdir()
+    os.mkfifo(place / "fifo")
+    outputs.remove("link")
+    outputs.remove("fifo")
+    outputs.remove("absent")
+    outputs.remove("absent/report")
+    assert sorted(path.name for path in place.iterdir()) == ["directory", "folder"]
+    for name, why in [("folder/secret", "symbolic"), ("directory", "is a folder"), ("../secret", "no plain")]:
+        with pytest.raises(OutputRefused, match=why):
+            outputs.remove(name)
+    assert secret.read_text() == "secret"
+
+
+def test_a_tree_too_deep_to_look_through_is_refused(place: Path, outputs: OutputFolder) -> None:
+    (place / "/".join("d" * 110)).mkdir(parents=True)
+    with pytest.raises(OutputTooLarge, match="too much"):
+        outputs.find("**/*.xml")

@@ -54,8 +54,9 @@ class Workbench:
     ``files`` are the regular files of the tree in scope, sorted, ``changed`` those that the change touches;
     ``items`` the test ids in scope, None for all; ``asked`` says that ``--select`` named them: each must match.
     ``port`` is a free loopback port. ``absent`` are files that Git LFS keeps and whose content is not here: the tree
-    has a pointer in their place, which is never what they hold.
-    ``odd_names`` are the names on disk of files whose names are no UTF-8.
+    has a pointer in their place, which is never what they hold. ``odd_names`` are the names on disk of files whose
+    names are no UTF-8. ``writable`` says whether the tree is this run's own; others share one that no run may write to.
+    ``handed_on`` is what the reading of the merge result gave for the run on the base.
     """
 
     check: str
@@ -77,6 +78,8 @@ class Workbench:
     asked: bool = False
     absent: frozenset[str] = frozenset()
     odd_names: Mapping[str, bytes] = field(default_factory=dict)
+    writable: bool = True
+    handed_on: Mapping[str, bytes] = field(default_factory=dict)
 
     def require_content(self, paths: Iterable[str]) -> None:
         """Raise :class:`RunProblem` where the content of one of these files is not here."""
@@ -105,9 +108,14 @@ class ServiceSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """The command of one run. ``reports`` are the files that it must leave in the outputs folder.
+    """The command of one run.
 
+    ``reports`` are the files that it must leave in the outputs folder. ``tree_reports`` are patterns, relative to the
+    tree, for reports that it leaves there: what matches is removed before the run and read after it, and each pattern
+    must match. ``folder`` names one in the outputs folder whose files are all read, none if there is none. What they
+    match is in ``Raw.reports`` by its path, relative to the tree or to the outputs folder.
     ``stdout_report`` is the name under which its standard output is a report too.
+    ``secrets`` are values that must not be in anything that is kept: they are masked in every output of the run.
     """
 
     argv: tuple[str, ...]
@@ -116,7 +124,10 @@ class Invocation:
     inputs: Mapping[str, bytes] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     stdout_report: str | None = None
+    tree_reports: tuple[str, ...] = ()
+    folder: str | None = None
     service: ServiceSpec | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +145,8 @@ class Reading:
     """What a reader took from it.
 
     ``examined`` are the files that the tool looked into one by one; ``retry_on_base`` the items to run on the base,
-    where the check does that. ``passed`` are the items that were seen to pass, None where none were selected.
+    where the check does that; ``hand_on`` what that run is given of this one. ``passed`` are the items that were seen
+    to pass, None where none were selected.
     """
 
     findings: list[RawFinding]
@@ -142,6 +154,7 @@ class Reading:
     examined: frozenset[str]
     unexamined: list[Unexamined] = field(default_factory=list)
     retry_on_base: tuple[str, ...] = ()
+    hand_on: Mapping[str, bytes] = field(default_factory=dict)
     passed: tuple[str, ...] | None = None
 
 

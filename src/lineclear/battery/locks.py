@@ -16,10 +16,10 @@ __all__ = ["locked_tool"]
 def locked_tool(definition: CheckDefinition, checks: Path) -> Tool:
     """Return the tool of a check as its lock pins it.
 
-    A tool from the project's environment has no version and no lock of ours: what was installed is asked there.
+    A tool from the project's environment or from the runner has no version and no lock of ours.
     The version comes from the lock, because asking a tool can take longer than running it.
     """
-    if definition.tool.environment == "project":
+    if definition.tool.environment == "project" or definition.tool.requirements is None:
         return Tool(name=definition.tool.name, version=None, lock_digest=None)
     path = checks / definition.tool.requirements
     try:

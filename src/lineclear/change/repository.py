@@ -9,7 +9,7 @@ from pathlib import Path
 from lineclear.change.git import Answer, Git, user_git
 from lineclear.errors import EngineError, LineclearError, UsageError
 
-__all__ = ["Repository", "open_repository"]
+__all__ = ["Repository", "git_version", "open_repository"]
 
 # `git merge-tree --write-tree` came with 2.38.
 _OLDEST = (2, 38)
@@ -49,7 +49,7 @@ def open_repository(start: Path) -> Repository:
     if not start.is_dir():
         raise UsageError("no such folder", where=str(start), todo="Name a folder inside a git repository.")
     git = user_git(start.resolve())
-    version = _version(git)
+    version = git_version(git)
     probe = git.ask("rev-parse", "--is-bare-repository", "--is-inside-work-tree")
     if probe.code != 0:
         raise _refused(start, probe)
@@ -86,7 +86,8 @@ def open_repository(start: Path) -> Repository:
     )
 
 
-def _version(git: Git) -> str:
+def git_version(git: Git) -> str:
+    """Return the version of git. Raise UsageError when there is none, or one that is too old."""
     said = git.run("version").text()
     found = re.search(r"(\d+)\.(\d+)\S*", said)
     if found is None:

@@ -7,7 +7,8 @@ Without ``--base`` the base is the first of these that there is:
    ``origin/main``, else ``origin/master``;
 3. the upstream that is configured for the current branch, unless that is merely the branch's own pushed copy;
 4. the local branch ``main``, else ``master``, when the head is on another one;
-5. on the only branch there is: ``HEAD`` when there is uncommitted work, else the head's first parent.
+5. on the only branch there is: ``HEAD`` when there is uncommitted work, else the head's first parent; for one commit
+   alone that commit itself, so that the checks run and say what is there.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ __all__ = [
     "current_branch",
     "current_head",
     "default_base",
+    "default_branch",
+    "has_commit",
+    "is_committed",
     "main_remote",
     "resolve_revision",
     "shallow_clone",
@@ -84,6 +88,16 @@ def current_head(repository: Repository) -> Named:
     return Named(ref=WORK_TREE, commit=commit, branch=current_branch(repository))
 
 
+def has_commit(repository: Repository) -> bool:
+    """Say whether anything is committed yet."""
+    return _commit(repository, "HEAD") is not None
+
+
+def is_committed(repository: Repository, path: str) -> bool:
+    """Say whether the commit that is checked out has a file at a path."""
+    return repository.git.ask("cat-file", "-e", f"HEAD:{path}").code == 0
+
+
 def default_base(repository: Repository, *, head: Named, uncommitted: bool) -> Named:
     """Return the base when none was given; the order is in this module's docstring. Raise UsageError without one."""
     for ref in _upstreams(repository, head.branch):
@@ -91,6 +105,20 @@ def default_base(repository: Repository, *, head: Named, uncommitted: bool) -> N
         if commit is not None:
             return Named(ref=re.sub(r"^refs/(heads|remotes)/", "", ref), commit=commit)
     return _local_base(repository, head=head, uncommitted=uncommitted)
+
+
+def default_branch(repository: Repository) -> str:
+    """Return the short name of the branch that changes go to, as far as the repository says: else the current one."""
+    remote = main_remote(repository)
+    if remote is not None:
+        prefix = f"refs/remotes/{remote}/"
+        names = [repository.git.ask("symbolic-ref", "--quiet", f"{prefix}HEAD").text()]
+        names += [prefix + name for name in _DEFAULT_BRANCHES if _commit(repository, prefix + name) is not None]
+        known = next(filter(None, names), None)
+        if known is not None:
+            return known.removeprefix(prefix)
+    local = [name for name in _DEFAULT_BRANCHES if _commit(repository, f"refs/heads/{name}") is not None]
+    return local[0] if local else current_branch(repository) or "main"
 
 
 def shallow_clone(what: str, *, where: str, of: str = "", more: str = "") -> UsageError:
@@ -153,11 +181,7 @@ def _local_base(repository: Repository, *, head: Named, uncommitted: bool) -> Na
         return Named(ref=f"{name}^1", commit=parent)
     if repository.shallow:
         raise shallow_clone(f"the parent of {name} is not here", where=str(repository.root))
-    raise UsageError(
-        "nothing to compare: there is one commit, no remote, and no uncommitted work",
-        where=str(repository.root),
-        todo="Change something, or name what to compare with by `--base` and `--head`.",
-    )
+    return Named(ref=name, commit=head.commit)
 
 
 def _commit(repository: Repository, name: str) -> str | None:

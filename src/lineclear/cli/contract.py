@@ -1,4 +1,4 @@
-"""``lineclear contract check``: loads a contract as a verification would, and says what is wrong with it."""
+"""``lineclear contract``: ``check`` loads a contract as a verification would; ``show`` has its own module."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lineclear.battery.definitions import load_definitions
-from lineclear.contract.find import find_contract
-from lineclear.contract.load import load_contract
+from lineclear.cli import contract_show
+from lineclear.cli.base_contract import load_given
 from lineclear.model.contract import EffectiveCheck, EffectiveContract, Invariant
 from lineclear.model.words import Enforcement
 from lineclear.resources import checks_folder
@@ -18,23 +18,17 @@ __all__ = ["register"]
 
 def register(commands: Any) -> None:
     """Add the command to the parser's commands."""
-    actions = commands.add_parser("contract", help="check the contract").add_subparsers(
+    actions = commands.add_parser("contract", help="check the contract, or show what follows from it").add_subparsers(
         dest="action", required=True, metavar="ACTION"
     )
     command = actions.add_parser("check", help="load a contract and type-check its invariants")
     command.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path("lineclear.yaml"))
     command.set_defaults(run=_check)
+    contract_show.register(actions)
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    found = find_contract(given=arguments.file, read=lambda _: None)
-    loaded = load_contract(
-        source=found.source,
-        uri=found.uri,
-        text=found.text,
-        read=found.read,
-        definitions=load_definitions(checks_folder()),
-    )
+    loaded = load_given(arguments.file, definitions=load_definitions(checks_folder()))
     effective = loaded.effective
     print(f"{arguments.file}: valid")
     print(f"  checks:     {', '.join(check.id for check in effective.checks) or 'none'}")

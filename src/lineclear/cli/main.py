@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
-import importlib
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,19 +10,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from lineclear.cli.streams import complain, give_up_on, prepare_streams, settle_streams
-from lineclear.errors import LineclearError
-from lineclear.report.escape import for_terminal
+from lineclear.errors import EngineError, LineclearError, UsageError
+from lineclear.report.escape import line_for_terminal
 
 __all__ = ["main"]
 
-# A command's own help says the same. Only the module of the command that is asked for is imported: it takes a while.
-_COMMANDS = {
-    "verify": "verify a change and write its bundle",
-    "judge": "derive the verdict of a bundle again",
-    "audit": "check a bundle and judge it again, offline",
-    "contract": "check the contract",
-    "key": "keys that sign verdicts",
-}
+_WINDOWS = EngineError(
+    "native Windows is not supported",
+    where=f"this machine ({sys.platform})",
+    todo="Run Lineclear in WSL2 (`wsl --install`), with the repository on its Linux file system.",
+)
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
@@ -38,29 +32,17 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
-    """Return the parser of all commands, or one that knows those of the others by name that ``argv`` does not ask for.
-
-    The first word is the command: there is no option before it that takes a value.
-    """
-    asked = next((word for word in argv or () if not word.startswith("-")), None)
-    root = argparse.ArgumentParser(
-        prog="lineclear",
-        description="One verdict, with provenance, for a change.",
-        epilog="Exit codes: 0 pass, 1 fail, 2 wrong usage or invalid contract, 3 review, 4 no verdict.",
-    )
-    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, summary in _COMMANDS.items():
-        if argv is None or name == asked:
-            importlib.import_module(f"lineclear.cli.{name}").register(commands)
-        else:
-            commands.add_parser(name, help=summary)
-    return root
-
-
 def _run(argv: Sequence[str]) -> int:
-    arguments = parser(argv).parse_args(argv)
+    if sys.platform == "win32":
+        _say(f"error: {_WINDOWS}")
+        return _WINDOWS.exit_code
+    from lineclear.cli.commands import FIRST_HELP, parser  # what the commands import is not there on Windows
+
     try:
+        if not argv:
+            print(FIRST_HELP)
+            return UsageError.exit_code
+        arguments = parser(argv).parse_args(argv)
         code = int(arguments.run(arguments))
         sys.stdout.flush()
         return code
@@ -99,13 +81,7 @@ def _own_error(error: BaseException) -> str:
 
 
 def _say(text: str) -> None:
-    complain("\n".join(map(_harmless, text.splitlines())))
-
-
-def _harmless(line: str) -> str:
-    """Escape a line for a terminal, and keep its spaces: a caret stands under the place that it means."""
-    parts = re.split(r"(^[ \t]+|[ \t]{2,}|\t)", line)
-    return "".join(part if number % 2 else for_terminal(part, 2_000) for number, part in enumerate(parts))
+    complain("\n".join(map(line_for_terminal, text.splitlines())))
 
 
 if __name__ == "__main__":

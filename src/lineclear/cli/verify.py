@@ -21,10 +21,10 @@ from lineclear.battery.locks import locked_tool
 from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
+from lineclear.cli.base_contract import CONTRACT_NOT_USED, load_contract_for, loses_contract
 from lineclear.cli.bundle_folder import begin_bundle, claim_bundle
 from lineclear.cli.streams import give_up_on
-from lineclear.contract.find import find_contract
-from lineclear.contract.load import Loaded, load_contract
+from lineclear.contract.load import Loaded
 from lineclear.github.event import read_event
 from lineclear.judge.bundle import judge_bundle
 from lineclear.judge.outcome import exit_code
@@ -43,6 +43,8 @@ from lineclear.run.outputs import save
 from lineclear.run.plan import Battery, make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.select import select
+from lineclear.run.taken import Elsewhere
+from lineclear.run.variables import withhold
 from lineclear.run.workspaces import Trees, remove_tree
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class _Prepared:
     battery: Battery
     plan: Plan
     bundle: Path
+    repository: Path
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -104,7 +107,8 @@ def _verify(arguments: argparse.Namespace) -> int:
                 raise KeyboardInterrupt from None
             finally:
                 remove_tree(scratch)
-            _print(verdict, bundle, arguments.format)
+            unused = loses_contract(prepared.loaded.effective, prepared.resolved.change)
+            _print(verdict, bundle, arguments.format, CONTRACT_NOT_USED if unused else None)
     return exit_code(verdict.outcome, verdict.enforcement)
 
 
@@ -127,8 +131,9 @@ def _signer(key: Path) -> Signer:
 
 
 def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Prepared:
+    repository = open_repository(Path.cwd())
     resolved = resolve_change(
-        open_repository(Path.cwd()),
+        repository,
         base=arguments.base,
         head=arguments.head,
         scratch=scratch / "git",
@@ -137,11 +142,7 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
     )
     checks = checks_folder()
     definitions = load_definitions(checks)
-    base = resolved.change.base.commit
-    found = find_contract(given=arguments.contract, read=lambda path: resolved.scratch.read(base, path))
-    loaded = load_contract(
-        source=found.source, uri=found.uri, text=found.text, read=found.read, definitions=definitions
-    )
+    loaded = load_contract_for(resolved, given=arguments.contract, definitions=definitions)
     battery = Battery(
         definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
     )
@@ -158,14 +159,17 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
         loaded.effective,
         resolved.change,
         battery,
-        files=_files(resolved, *(c for c in (base, merged) if c is not None)),
+        files=_files(resolved, *(c for c in (resolved.change.base.commit, merged) if c is not None)),
         only=only,
         selection=selection,
         now=now(),
         version=__version__,
     )
+    plan = withhold(plan, loaded.effective, battery, os.environ)
     begin_bundle(bundle)
-    return _Prepared(resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle)
+    return _Prepared(
+        resolved=resolved, loaded=loaded, battery=battery, plan=plan, bundle=bundle, repository=repository.root
+    )
 
 
 def _files(resolved: Resolved, *commits: str) -> list[str]:
@@ -189,6 +193,7 @@ async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: 
             trees=Trees(scratch=prepared.resolved.scratch, change=change),
             scratch=scratch,
             bundle=bundle,
+            elsewhere=Elsewhere(folder=Path.cwd(), repository=prepared.repository, environment=os.environ),
             jobs=arguments.jobs,
             progress=progress,
         )
@@ -234,22 +239,24 @@ def _give_up() -> None:
     os._exit(4)
 
 
-def _print(verdict: Verdict, bundle: Path, form: str) -> None:
+def _print(verdict: Verdict, bundle: Path, form: str, note: str | None) -> None:
     """Print the answer. A reader that went away changes nothing: the bundle holds it. A full disk is an error."""
     try:
-        _show(verdict, bundle, form)
+        _show(verdict, bundle, form, note)
         sys.stdout.flush()
     except BrokenPipeError:
         give_up_on(1)
 
 
-def _show(verdict: Verdict, bundle: Path, form: str) -> None:
+def _show(verdict: Verdict, bundle: Path, form: str, note: str | None) -> None:
     if form == "json":
         sys.stdout.buffer.write(verdict.canonical())
         return
     print(console(verdict, colour=is_colourful(sys.stdout, os.environ)))
     print(f"Contract: {for_terminal(verdict.contract.uri, 200)} ({_SOURCES[verdict.contract.source]})")
     print(f"Bundle: {for_terminal(_shown(bundle), 400)}")
+    if note is not None:
+        print(note)
 
 
 def _shown(folder: Path) -> str:

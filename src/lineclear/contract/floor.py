@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
+from pydantic import JsonValue
+
 from lineclear.contract.lint import is_shorthand
 from lineclear.contract.merge import Merged, MergedCheck
 from lineclear.contract.problems import Problem
 from lineclear.contract.settings import at_least_as_strict, resolve, stricter_advice
+from lineclear.contract.variables import loosened_variables
 from lineclear.model.contract import Budget
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.enforcement import starts
@@ -21,6 +24,7 @@ from lineclear.model.words import Enforcement
 __all__ = ["loosened"]
 
 _SEVERITY = ("warn", "review", "fail")
+_OF_THE_PROJECT = ("root", "python")  # settings of a check that replace the project's
 
 
 def loosened(
@@ -29,8 +33,9 @@ def loosened(
     """Yield what a contract allows and its enforced parent (a uri, and what it makes with its ancestors) does not."""
     part = "enforcement" if final.enforcement is Enforcement.REPORT else "enforceFrom"
     yield from _start(parent, (part,), floor, final, final.where(part))
+    yield from loosened_variables(parent, floor, final)
     for name, value in floor.project.items():
-        if value is not None and final.project.get(name) != value:
+        if name != "env" and value is not None and final.project.get(name) != value:
             where = final.where("project", name)
             yield _problem(parent, f"project.{name}", value, final.project.get(name), where, f"write {value!r}")
     for check in floor.checks.values():
@@ -39,13 +44,18 @@ def loosened(
             where = final.where("checks", check.id, key=True)
             yield _problem(parent, f"checks.{check.id}", "the check", "false", where, "keep the check")
         else:
-            yield from _check(parent, check, kept, final, definitions)
+            yield from _check(parent, check, kept, floor.project, final, definitions)
     for name, placed in floor.budgets.items():
         yield from _budget(parent, placed.item, final.budgets[name].item, final)
 
 
 def _check(
-    parent: str, before: MergedCheck, after: MergedCheck, final: Merged, definitions: Mapping[str, CheckDefinition]
+    parent: str,
+    before: MergedCheck,
+    after: MergedCheck,
+    floor_project: Mapping[str, JsonValue],
+    final: Merged,
+    definitions: Mapping[str, CheckDefinition],
 ) -> Iterator[Problem]:
     name = f"checks.{before.id}"
 
@@ -72,6 +82,9 @@ def _check(
     was, now = resolve(before.settings, definition), resolve(after.settings, definition)
     for setting_name, setting in sorted(definition.settings.items()):
         old_value, new_value = was[setting_name], now[setting_name]
+        if old_value is None and definition.executes and setting_name in _OF_THE_PROJECT:
+            old_value = floor_project.get(setting_name)  # what the parent says of every check that runs the code
+            new_value = old_value if new_value is None else new_value
         if not at_least_as_strict(setting, old_value, new_value):
             yield problem(f"with.{setting_name}", old_value, new_value, stricter_advice(setting, old_value))
     for setting_name, value in before.settings.items():

@@ -14,6 +14,7 @@ from lineclear.contract.merge import Merged, MergedCheck
 from lineclear.contract.near import advise
 from lineclear.contract.problems import Problem
 from lineclear.contract.settings import mistake, resolve
+from lineclear.contract.variables import variable_problems
 from lineclear.model.contract import EffectiveCheck, Project, Service
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.words import Enforcement
@@ -46,6 +47,7 @@ def lint(merged: Merged, definitions: Mapping[str, CheckDefinition]) -> Settled:
     problems = [
         *_project_problems(merged),
         *_service_problems(merged),
+        *variable_problems(merged),
         *_waiver_problems(merged),
         *_budget_problems(merged),
         *_quarantine_problems(merged),

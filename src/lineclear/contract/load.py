@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lineclear.contract.cel import Environment
+from lineclear.contract.document import Path
 from lineclear.contract.floor import loosened
 from lineclear.contract.inherit import Layer, read_layers
 from lineclear.contract.lint import lint
@@ -23,10 +24,15 @@ __all__ = ["Loaded", "load_contract"]
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A contract that is valid in every part. ``sources``: the bytes of every file that was read, by SHA-256."""
+    """A contract that is valid in every part.
+
+    ``sources``: the bytes of every file that was read, by SHA-256. ``origins``: where each value was stated that is
+    not a default, by its path (:mod:`lineclear.contract.origins`).
+    """
 
     effective: EffectiveContract
     sources: dict[str, bytes]
+    origins: Mapping[Path, str]
 
 
 def load_contract(
@@ -61,7 +67,8 @@ def load_contract(
         waivers=[placed.item for placed in merged.waivers],
         quarantine=[placed.item for placed in merged.quarantine],
     )
-    return Loaded(effective=effective, sources={sha256(layer.source.text): layer.source.text for layer in layers})
+    sources = {sha256(layer.source.text): layer.source.text for layer in layers}
+    return Loaded(effective=effective, sources=sources, origins=merged.origins)
 
 
 def _floor_problems(

@@ -8,7 +8,7 @@ What only adds: invariants, whose ids are taken once and for all, waivers, and t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from lineclear.contract.document import Path
 from lineclear.contract.inherit import Layer
 from lineclear.contract.near import advise
+from lineclear.contract.origins import Origins
 from lineclear.contract.problems import Problem, error_from
 from lineclear.model.contract import Budget, CheckEntry, Invariant, Quarantine, Waiver, When
 from lineclear.model.words import Enforcement
@@ -56,7 +57,11 @@ class Placed(Generic[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
-    """The contract that some layers make together. ``where`` says where a value was stated last."""
+    """The contract that some layers make together.
+
+    ``where`` says where a value was stated last, for what is wrong with it; ``origins`` where each value that holds
+    was stated, by its path: what a later layer removed or replaced is not in it.
+    """
 
     enforcement: Enforcement | None
     enforce_from: dt.date | None
@@ -67,6 +72,7 @@ class Merged:
     waivers: list[Placed[Waiver]]
     quarantine: list[Placed[Quarantine]]
     where: Callable[..., str]
+    origins: Mapping[Path, str]
 
 
 def ancestry(layers: Sequence[Layer], uri: str) -> list[Layer]:
@@ -89,11 +95,16 @@ def merge(layers: Sequence[Layer]) -> Merged:
     enforce_from: dt.date | None = None
     project: dict[str, JsonValue] = {}
     checks: dict[str, MergedCheck] = {}
+    origins = Origins()
     for layer in layers:
+        origins.note(layer)
         if layer.file.enforcement is not None or layer.file.enforce_from is not None:
             enforcement, enforce_from = layer.file.enforcement, layer.file.enforce_from
         if layer.file.project is not None:
-            stated = layer.file.project.model_dump(mode="json", exclude_unset=True)
+            stated = layer.file.project.model_dump(mode="json", exclude_unset=True, by_alias=False)
+            before, env = project.get("env"), stated.get("env")
+            if isinstance(before, dict) and isinstance(env, dict):
+                stated["env"] = {**before, **env}
             project.update(stated)
         for name, entry in layer.file.checks.items():
             if entry is not False:
@@ -126,6 +137,7 @@ def merge(layers: Sequence[Layer]) -> Merged:
         waivers=waivers,
         quarantine=quarantine,
         where=_finder(layers),
+        origins=origins.places,
     )
 
 

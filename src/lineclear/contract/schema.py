@@ -10,6 +10,8 @@ from lineclear.model.change import Change
 from lineclear.model.contract import ContractFile, EffectiveContract
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Evidence
+from lineclear.model.explanation import ExplainedContract
+from lineclear.model.machine import MachineReport
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 
@@ -22,6 +24,8 @@ SCHEMAS: dict[str, tuple[type[Model], Literal["validation", "serialization"]]] =
     "contract": (ContractFile, "validation"),
     "effective-contract": (EffectiveContract, "serialization"),
     "evidence": (Evidence, "serialization"),
+    "explained-contract": (ExplainedContract, "serialization"),
+    "machine-report": (MachineReport, "serialization"),
     "plan": (Plan, "serialization"),
     "verdict": (Verdict, "serialization"),
 }

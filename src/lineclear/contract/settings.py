@@ -15,6 +15,7 @@ _TYPES = {
     "string": "a text",
     "strings": "a list of texts",
     "integer": "a whole number",
+    "integers": "a list of whole numbers",
     "boolean": "true or false",
     "choice": "a text",
 }
@@ -29,8 +30,9 @@ def resolve(stated: Mapping[str, JsonValue], definition: CheckDefinition) -> dic
 
 
 def _plain(setting: Setting, value: JsonValue) -> JsonValue:
-    """One text is as good as a list of one, where a list is meant."""
-    return [value] if setting.type == "strings" and isinstance(value, str) else value
+    """One value is as good as a list of one, where a list is meant."""
+    one = {"strings": str, "integers": int}.get(setting.type)
+    return [value] if one is not None and isinstance(value, one) and not isinstance(value, bool) else value
 
 
 def mistake(setting: Setting, value: JsonValue) -> tuple[str, str] | None:
@@ -47,6 +49,8 @@ def mistake(setting: Setting, value: JsonValue) -> tuple[str, str] | None:
         case "integer", int() if not isinstance(value, bool):
             return None
         case "strings", list() if all(isinstance(item, str) for item in value):
+            return None
+        case "integers", list() if all(isinstance(item, int) and not isinstance(item, bool) for item in value):
             return None
     return f"{value!r} is not {_TYPES[setting.type]}", f"write {_TYPES[setting.type]}: {setting.help}"
 

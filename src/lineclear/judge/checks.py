@@ -9,11 +9,12 @@ from lineclear.judge.flaky import FLAKY, Unsettled, repeated, unrepeated
 from lineclear.judge.inputs import Inputs, Item
 from lineclear.judge.matching import Stated, match, unmatched
 from lineclear.judge.origin import foreign
+from lineclear.judge.taken import foreign_report
 from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
-from lineclear.model.words import CheckStatus, Ended, FindingState, Level, ScopeKind, TreeName, Trust
+from lineclear.model.words import CheckStatus, Effect, Ended, FindingState, Level, ScopeKind, TreeName, Trust
 
 __all__ = ["Judged", "is_waived", "judge_check"]
 
@@ -88,12 +89,20 @@ def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] |
         return CheckStatus.SKIPPED, planned.reason or "It was left out by --only."
     if not planned.applicable:
         return CheckStatus.NOT_APPLICABLE, planned.reason or "The plan gives no reason."
+    if planned.missing:
+        names = ", ".join(planned.missing)
+        which = f"the variable {names} is" if len(planned.missing) == 1 else f"the variables {names} are"
+        return (
+            CheckStatus.WITHHELD,
+            f"It was not run: {which} not set, and the contract says that the code needs it.",
+        )
     return None
 
 
 def _broken(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> tuple[CheckStatus, str] | None:
     """Return why the evidence for the merge result may not be judged, or None when it may."""
-    strange = foreign(planned, evidence, inputs.change.merge_tree)
+    tree = inputs.change.merge_tree
+    strange = foreign(planned, evidence, tree) or foreign_report(planned, evidence, inputs.change)
     if strange is not None:
         return CheckStatus.ERROR, f"Its evidence {strange}."
     if evidence.ended is not Ended.COMPLETED:
@@ -117,6 +126,8 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
         except Unsettled as exc:
             return _Comparison(stated=[], fixed_known=False, gap=None, unsettled=exc.reason)
         return _Comparison(stated=[], fixed_known=False, gap=None)
+    if base is None and evidence.taken is not None and not planned.settings.get("baseFrom"):
+        return _Comparison(stated=_all_new(merged), fixed_known=False, gap=None)
     gap = _base_gap(planned, base, wanted, inputs)
     if base is None or gap is not None:
         return _Comparison(stated=unmatched(merged), fixed_known=False, gap=gap)
@@ -144,6 +155,11 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     )
 
 
+def _all_new(merged: Sequence[RawFinding]) -> list[Stated]:
+    """State the findings of a report that has no counterpart on the base."""
+    return match(merged, [], renames={}, unchanged=lambda _: False)
+
+
 def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None, inputs: Inputs) -> str | None:
     """Return why findings cannot be compared with the base, or None when they can.
 
@@ -152,7 +168,8 @@ def _base_gap(planned: PlannedCheck, base: Item | None, wanted: ScopeKind | None
     if base is None:
         return "It left no evidence for the base."
     evidence = base.evidence
-    strange = foreign(planned, evidence, inputs.change.base.tree)
+    tree = inputs.change.base.tree
+    strange = foreign(planned, evidence, tree) or foreign_report(planned, evidence, inputs.change)
     if strange is not None:
         return f"Its evidence for the base {strange}."
     if evidence.ended is Ended.NOTHING_EXAMINED:
@@ -242,6 +259,7 @@ def _result(
         enforcement=inputs.enforcement(planned.enforcement, planned.enforce_from),
         enforce_from=planned.enforce_from.isoformat() if planned.enforce_from is not None else None,
         status=status,
+        effect=Effect(inputs.contract.project.env.when_missing) if status is CheckStatus.WITHHELD else None,
         reason=reason,
         trust=min([planned.trust, *(item.evidence.trust for item in runs)], key=_TRUST.index),
         controls=None,

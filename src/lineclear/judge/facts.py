@@ -63,7 +63,7 @@ def build_facts(inputs: Inputs, checks: Sequence[CheckResult], findings: Sequenc
 def incomplete(checks: Sequence[CheckResult]) -> list[str]:
     """Return the checks that may block, were to run and gave no result: without them ``findings`` is not complete."""
     settled = (*_DONE, CheckStatus.NOT_APPLICABLE, CheckStatus.SKIPPED)
-    return [check.id for check in checks if blocks(check) and check.status not in settled]
+    return [check.id for check in checks if blocks(check) and check.status not in (*settled, CheckStatus.WITHHELD)]
 
 
 def shown_only(inputs: Inputs, checks: Sequence[CheckResult]) -> frozenset[str]:

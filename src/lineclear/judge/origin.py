@@ -16,6 +16,7 @@ def foreign(planned: PlannedCheck, evidence: Evidence, tree: str | None) -> str 
     tool = planned.tool
     if (evidence.tool.name, evidence.tool.lock_digest) != (tool.name, tool.lock_digest):
         return f"comes from a {evidence.tool.name} that is not the one that was planned"
-    if evidence.ended is Ended.COMPLETED and (evidence.exit_code is None or evidence.signal is not None):
+    ran = evidence.ended is Ended.COMPLETED and evidence.taken is None
+    if ran and (evidence.exit_code is None or evidence.signal is not None):
         return "says that it completed, and gives no exit code"
     return None

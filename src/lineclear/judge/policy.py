@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from lineclear.contract.cel import Bound, Environment, EvaluationError, Program
 from lineclear.judge.inputs import Inputs
 from lineclear.model.contract import Budget, Invariant, Waiver
+from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import BudgetResult, InvariantEntry, WaiverEntry
 from lineclear.model.words import Effect, Enforcement, InvariantResult
 
@@ -74,11 +75,23 @@ def waiver_entries(inputs: Inputs, *, fingerprints: frozenset[str], invariants: 
 
 
 def left_out(inputs: Inputs) -> frozenset[str]:
-    """Return the variables that do not say all there is, because checks that apply were left out, or parts of one."""
-    missing = [p for p in inputs.plan.checks if p.applicable and (not p.selected or p.selection is not None)]
+    """Return the facts that do not say all there is: checks that apply, or parts of one, were left out or withheld.
+
+    A withheld check that may not decide leaves a gap instead: else nothing would ask for anything.
+    """
+    missing = [p for p in inputs.plan.checks if p.applicable and (_left_out(p) or _withheld(p, inputs))]
     if not missing:
         return frozenset()
     return frozenset({"findings", "checks", *({"tests"} if any(planned.suite for planned in missing) else ())})
+
+
+def _left_out(planned: PlannedCheck) -> bool:
+    return not planned.selected or planned.selection is not None
+
+
+def _withheld(planned: PlannedCheck, inputs: Inputs) -> bool:
+    in_effect = inputs.enforcement(planned.enforcement, planned.enforce_from)
+    return bool(planned.missing) and planned.required and in_effect is Enforcement.ENFORCE
 
 
 def ask_invariants(

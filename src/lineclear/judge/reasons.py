@@ -80,6 +80,14 @@ def _of_check(check: CheckResult) -> Reason:
             text=f"{check.id}: {check.reason}",
             todo=f"Mend what it found, then run `lineclear verify --only {check.id}`.",
         )
+    if check.status is CheckStatus.WITHHELD and check.effect in _EFFECTS:
+        return Reason(
+            outcome=_EFFECTS[check.effect],
+            source=f"variables {check.id}",
+            text=f"{check.id}: {check.reason}",
+            todo="Set them where Lineclear runs: as secrets of the repository, which changes from a fork do not get; "
+            "for one of those, somebody who has them runs the check.",
+        )
     return Reason(
         outcome=Outcome.ERROR,
         source=f"check {check.id}",

@@ -8,6 +8,7 @@ from lineclear.judge.flaky import FLAKY
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.reasons import FINE
 from lineclear.judge.standing import Reasons
+from lineclear.judge.taken import about_the_head, not_established_by, origin_of
 from lineclear.model.evidence import Evidence
 from lineclear.model.finding import Finding
 from lineclear.model.plan import PlannedCheck
@@ -90,6 +91,7 @@ def _unanswered(reasons: Sequence[Reason]) -> str:
 def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Finding]) -> str:
     """Say who asks for an outcome that was established, and why."""
     checks, invariants, budgets = (_named(reasons, outcome, kind) for kind in ("check", "invariant", "budget"))
+    withheld = _named(reasons, outcome, "variables")
     new = sum(
         f.check in checks and f.state is FindingState.NEW and f.level is Level.ERROR and not f.waived for f in findings
     )
@@ -99,6 +101,9 @@ def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Findi
         f"{_enumerate(checks)} {_has(checks)} {has}" if checks else "",
         f"the {_nouns(invariants, 'invariant')} {_is(invariants)} broken" if invariants else "",
         f"the {_nouns(budgets, 'budget')} {_is(budgets)} exceeded" if budgets else "",
+        f"{_enumerate(withheld)} {'was' if len(withheld) == 1 else 'were'} not run for want of variables"
+        if withheld
+        else "",
     ]
     return "; ".join(filter(None, parts))
 
@@ -153,13 +158,15 @@ def moved(inputs: Inputs) -> list[Moved] | None:
 def established(inputs: Inputs, checks: Sequence[CheckResult], invariants: Sequence[InvariantEntry]) -> list[str]:
     """Return what this run established, one sentence a check."""
     plans = {planned.id: planned for planned in inputs.plan.checks}
-    lines = [_looked(check, plans[check.id]) for check in checks if check.status in _DONE]
+    lines = [_looked(check, plans[check.id], inputs) for check in checks if check.status in _DONE]
     asked = [entry for entry in invariants if entry.result is InvariantResult.HELD and entry.reason is None]
     if asked:
         lines.append(f"{_count(len(asked), 'invariant')} of the contract held.")
     if lines and inputs.change.merge_tree is not None:
+        other = about_the_head(inputs, [check for check in checks if check.status in _DONE])
+        all_of_it = f"All of it but {_enumerate(other)}" if other else "All of it"
         lines.append(
-            f"All of it is about the merge result {inputs.change.merge_tree[:12]} of base "
+            f"{all_of_it} is about the merge result {inputs.change.merge_tree[:12]} of base "
             f"{inputs.change.base.commit[:12]} and head {inputs.change.head.commit[:12]}."
         )
     return lines
@@ -183,6 +190,12 @@ def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: S
     ]
     evidence = _evidence(inputs, done)
     lines += [line for item in evidence for line in _left(item)]
+    lines += not_established_by(inputs, done)
+    lines += [
+        f"{check.id} left out {_count(suppressed, 'result')} that the code or the tool's configuration suppresses."
+        for check in done
+        if (suppressed := (check.measures or {}).get("resultsSuppressed", 0))
+    ]
     unread = _unread(inputs, evidence)
     if unread:
         lines.append(f"No check looked into {_count(len(unread), 'changed file')}: {_enumerate(unread)}.")
@@ -218,7 +231,7 @@ def _unwatched(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
     return lines
 
 
-def _looked(check: CheckResult, planned: PlannedCheck) -> str:
+def _looked(check: CheckResult, planned: PlannedCheck, inputs: Inputs) -> str:
     found = _measured(check.measures or {})
     counts = check.findings
     known = [
@@ -227,7 +240,8 @@ def _looked(check: CheckResult, planned: PlannedCheck) -> str:
     said = ", ".join(known) or "which of its findings are new is not known"
     if planned.selection is not None:
         return f"{check.id} looked only at {_enumerate(planned.selection)}{f' ({found})' if found else ''}: {said}."
-    return f"{check.id} looked at {planned.covers}{f' ({found})' if found else ''}: {said}."
+    did = origin_of(check, inputs) or f"{check.id} looked at {planned.covers}"
+    return f"{did}{f' ({found})' if found else ''}: {said}."
 
 
 def _measured(measures: Mapping[str, int]) -> str | None:

@@ -21,6 +21,7 @@ __all__ = [
     "Project",
     "Quarantine",
     "Service",
+    "Variables",
     "Waiver",
     "When",
 ]
@@ -49,6 +50,16 @@ class Service(Model):
     env: dict[str, str] = Field(default_factory=dict, description="What the project's code is told.")
 
 
+class Variables(Model):
+    """Variables of the runner that the project's code needs, and what follows where one is not set or is empty.
+
+    A check that runs the code does not run without them: a person must look, or the change fails.
+    """
+
+    pass_: list[str] = Field(default_factory=list, alias="pass", description="Names; values are kept nowhere.")
+    when_missing: Literal["review", "fail"] = "review"
+
+
 class Project(Model):
     """What every check that runs the project's code needs to know, once.
 
@@ -60,6 +71,7 @@ class Project(Model):
     python: str | None = None
     install: list[str] | None = None
     services: list[Service] = Field(default_factory=list)
+    env: Variables = Field(default_factory=Variables)
 
 
 class When(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from lineclear.model.base import Model
 from lineclear.model.words import Trust
@@ -21,7 +21,7 @@ class Setting(Model):
     only ``grow`` or ``shrink``, ``fixed`` where any other value could be looser, ``free`` where none is.
     """
 
-    type: Literal["string", "strings", "integer", "boolean", "choice"]
+    type: Literal["string", "strings", "integer", "integers", "boolean", "choice"]
     help: str
     required: bool = False
     default: JsonValue = None
@@ -30,11 +30,21 @@ class Setting(Model):
 
 
 class ToolSource(Model):
-    """Where the tool comes from: hash-locked requirements beside the definition, or the project's environment."""
+    """Where the tool comes from.
+
+    ``own``: hash-locked requirements beside the definition. ``project``: the project's environment. ``runner``: the
+    runner's ``PATH``, with the requirements' environment before it where there are any.
+    """
 
     name: str
-    environment: Literal["own", "project"]
-    requirements: str
+    environment: Literal["own", "project", "runner"]
+    requirements: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> ToolSource:
+        if self.environment == "own" and self.requirements is None:
+            raise ValueError("a tool of its own environment needs requirements")
+        return self
 
 
 class Limits(Model):

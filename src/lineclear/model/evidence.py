@@ -13,11 +13,13 @@ from lineclear.model.words import Ended, ScopeKind, TreeName, Trust
 __all__ = [
     "Evidence",
     "FileDigest",
+    "Installed",
     "Materials",
     "Permissions",
     "Problem",
     "Scope",
     "Subject",
+    "Taken",
     "Tool",
     "Unexamined",
 ]
@@ -51,6 +53,15 @@ class Tool(Model):
     lock_digest: str | None
 
 
+class Installed(Model):
+    """The project's environment: its root, its Python, which files say what to install, what became of its locks."""
+
+    root: str
+    python: str
+    because: str
+    notes: list[str]
+
+
 class Subject(Model):
     """What the run examined: a git tree, and the commit that was checked out to have it."""
 
@@ -67,6 +78,14 @@ class Scope(Model):
     kind: ScopeKind
     items: list[str] | None = None
     edited: list[str] | None = None
+
+
+class Taken(Model):
+    """A report that another job made: what the contract names, and the commit and tree that it was made for."""
+
+    source: str
+    commit: str
+    tree: str
 
 
 class Unexamined(Model):
@@ -97,6 +116,8 @@ class Evidence(Model):
     ``examined`` lists the changed files that the run looked into one by one; ``unexamined`` files it should have.
     ``findings``, ``measures``, ``examined`` and ``unexamined`` are null unless ``ended`` is ``completed``: what was
     not looked at is never an empty list. Times are RFC 3339 in UTC. ``argv`` has scratch folders replaced.
+    ``installed`` is null where the run has nothing of the project's own.
+    ``taken`` is set where nothing was run because the report is another job's: there is then no exit code of ours.
     ``again`` numbers the runs that repeat, alone, what failed in the first one; it is null for that one. ``passed``
     lists the items that were seen to pass, where the scope names items; null where it does not.
     """
@@ -109,6 +130,7 @@ class Evidence(Model):
     ended: Ended
     problem: Problem | None
     tool: Tool
+    installed: Installed | None = None
     argv: list[str]
     environment: list[str]
     started_at: str
@@ -125,6 +147,7 @@ class Evidence(Model):
     outputs: list[FileDigest] = Field(default_factory=list)
     materials: Materials = Field(default_factory=Materials)
     permissions: Permissions = Field(default_factory=Permissions)
+    taken: Taken | None = None
 
     @model_validator(mode="after")
     def _says_only_what_it_saw(self) -> Evidence:
@@ -133,4 +156,6 @@ class Evidence(Model):
             raise ValueError("a completed run states findings, measures, examined and unexamined, and no problem")
         if self.ended is not Ended.COMPLETED and (any(saw) or self.passed is not None or self.problem is None):
             raise ValueError("a run that did not complete states a problem and nothing else")
+        if self.taken is not None and (self.argv or self.exit_code is not None or self.signal is not None):
+            raise ValueError("a report of another job has no command and no exit code")
         return self

@@ -26,7 +26,9 @@ class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
 
     ``selection`` are the tests or files that ``--select`` named, null for all of it.
-    ``suite`` says that it runs tests and counts them, ``reruns`` how often what fails is run again.
+    ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
+    one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
+    fails is run again.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -48,6 +50,7 @@ class PlannedCheck(Model):
     applicable: bool
     reason: str | None
     run: PlannedRun | None
+    missing: list[str] = Field(default_factory=list)
 
 
 class Plan(Model):

@@ -85,7 +85,8 @@ class CheckResult(Model):
     """One check's part of the verdict. ``reason`` is a sentence for every status but ``passed``.
 
     A check that passed has one too where tests were flaky. ``enforcement`` is what was in effect on the day of the
-    verdict; ``enforce_from`` the day on which it is or was enforced, where the contract names one.
+    verdict; ``enforce_from`` the day on which it is or was enforced, where the contract names one. ``effect`` says what
+    follows where the check is withheld, for want of variables that the contract passes to it.
     """
 
     id: str
@@ -94,6 +95,7 @@ class CheckResult(Model):
     enforcement: Enforcement
     enforce_from: str | None = None
     status: CheckStatus
+    effect: Effect | None = None
     reason: str | None
     trust: Trust
     controls: Controls | None

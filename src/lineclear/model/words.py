@@ -72,6 +72,7 @@ class CheckStatus(StrEnum):
     MISSING = "missing"
     TIMEOUT = "timeout"
     BLIND = "blind"
+    WITHHELD = "withheld"
     NOT_APPLICABLE = "notApplicable"
 
 

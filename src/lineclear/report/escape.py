@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["code_span", "for_markdown", "for_terminal", "plain"]
+__all__ = ["code_span", "for_markdown", "for_terminal", "line_for_terminal", "plain"]
 
 # ECMA-48 control sequences, operating system commands, and the two-character escapes.
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]")
@@ -45,6 +45,12 @@ def for_terminal(text: str, limit: int) -> str:
     """
     shown = plain(text, limit).replace("##[", "## [")
     return ": :" + shown[2:] if shown.startswith("::") else shown
+
+
+def line_for_terminal(line: str, limit: int = 2_000) -> str:
+    """Return a line for a terminal with its spaces kept: a caret stands under a place, depth means something."""
+    parts = re.split(r"(^[ \t]+|[ \t]{2,}|\t)", line)
+    return "".join(part if number % 2 else for_terminal(part, limit) for number, part in enumerate(parts))
 
 
 def for_markdown(text: str, limit: int = 600) -> str:

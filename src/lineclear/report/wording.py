@@ -43,10 +43,13 @@ STATUS: dict[CheckStatus, str] = {
     CheckStatus.MISSING: "missing",
     CheckStatus.TIMEOUT: "timed out",
     CheckStatus.BLIND: "blind",
+    CheckStatus.WITHHELD: "withheld",
     CheckStatus.NOT_APPLICABLE: "not applicable",
 }
 
-UNFINISHED = frozenset({CheckStatus.ERROR, CheckStatus.MISSING, CheckStatus.TIMEOUT, CheckStatus.BLIND})
+UNFINISHED = frozenset(
+    {CheckStatus.ERROR, CheckStatus.MISSING, CheckStatus.TIMEOUT, CheckStatus.BLIND, CheckStatus.WITHHELD}
+)
 """The statuses of a check that ought to have answered and did not."""
 
 DID_NOT_RUN = frozenset({CheckStatus.SKIPPED, CheckStatus.NOT_APPLICABLE})

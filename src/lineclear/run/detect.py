@@ -16,6 +16,8 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from lineclear.errors import EngineError
+from lineclear.run.declared import declared
+from lineclear.run.locks import pinned, unread
 
 __all__ = ["Detected", "Locked", "detect"]
 
@@ -33,10 +35,15 @@ class Locked:
 
 @dataclass(frozen=True, kw_only=True)
 class Detected:
-    """What to install, in the terms of ``project.install`` or from the lock, and the files that say so."""
+    """What to install, in the terms of ``project.install`` or from the lock, and the files that say so.
+
+    ``constraints`` are the versions that a lock of another tool pins, ``notes`` what became of the locks.
+    """
 
     install: tuple[str, ...] | Locked
     because: str
+    constraints: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +51,7 @@ class _Names:
     extras: tuple[str, ...]
     groups: tuple[str, ...]
     files: tuple[str, ...]
+    declared: tuple[str, ...]
 
     def among(self, wanted: Iterable[str]) -> _Names:
         names = set(wanted)
@@ -51,10 +59,11 @@ class _Names:
             extras=tuple(name for name in self.extras if canonicalize_name(name) in names),
             groups=tuple(name for name in self.groups if canonicalize_name(name) in names),
             files=tuple(name for name in self.files if _file_means(name) in names),
+            declared=tuple(name for name in self.declared if canonicalize_name(name) in names),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.extras or self.groups or self.files)
+        return bool(self.extras or self.groups or self.files or self.declared)
 
 
 def detect(listing: Collection[str], read: Callable[[str], str]) -> Detected:
@@ -69,31 +78,54 @@ def detect(listing: Collection[str], read: Callable[[str], str]) -> Detected:
     everything = _Names(
         extras=_extras(pyproject, cfg, program),
         groups=tuple(_table(pyproject, "dependency-groups")),
-        files=tuple(sorted(path for path in paths if _file_means(path))),
+        files=tuple(sorted(path for path in paths if _file_means(path) and not _is_compiled(path, paths))),
+        declared=tuple(declared(pyproject, ()).groups),
     )
     chosen = everything.among(_TEST_NAMES) or everything.among(_DEV_NAMES)
 
     if "uv.lock" in paths and "project" in pyproject:
         parts = [f"extra {name}" for name in chosen.extras] + [f"group {name}" for name in chosen.groups]
         return Detected(
-            install=Locked(extras=chosen.extras, groups=chosen.groups), because=", ".join(["uv.lock", *parts])
+            install=Locked(extras=chosen.extras, groups=chosen.groups),
+            because=", ".join(["uv.lock", *parts]),
+            notes=unread(paths, "uv.lock", "uv.lock is there"),
         )
-    files = [*chosen.files, *(["requirements/base.txt"] if not chosen.files else []), "requirements.txt"]
-    lines = [f"--group {name}" for name in chosen.groups] + [f"-r {path}" for path in files if path in paths]
-    if "build-system" in pyproject or (cfg is not None and cfg.has_section("metadata")) or program is not None:
+    tables = declared(pyproject, chosen.extras)
+    base = ["requirements/base.txt", "requirements/base.in"] if not chosen.files else []
+    files = [path for path in (*chosen.files, *base, "requirements.txt", "requirements.in") if path in paths]
+    files = [path for path in files if not _is_compiled(path, paths)]
+    lines = [f"--group {name}" for name in chosen.groups] + [f"-r {path}" for path in files]
+    lines += [line for name in chosen.declared for line in tables.groups[name]]
+    lines += tables.project
+    built = "build-system" in pyproject and tables.packaged
+    if built or (cfg is not None and cfg.has_section("metadata")) or program is not None:
         lines.append(f".[{','.join(chosen.extras)}]" if chosen.extras else ".")
     elif "project" in pyproject:
         # No build system, so there is nothing to build: only what it depends on.
         lines.append(" ".join(["-r pyproject.toml", *(f"--extra {name}" for name in chosen.extras)]))
     read_from = [path for path in ("pyproject.toml", "setup.cfg", "setup.py", *files) if path in paths]
-    return Detected(install=tuple(lines), because=", ".join(read_from) if lines else "no file says what to install")
+    pins = pinned(paths, read) if lines else None
+    return Detected(
+        install=tuple(lines),
+        because=", ".join(read_from) if lines else "no file says what to install",
+        constraints=pins.constraints if pins is not None else (),
+        notes=(
+            *((pins.note,) if pins is not None else ()),
+            *unread(paths, pins.file if pins is not None else None, "it is none that could be read here"),
+        ),
+    )
+
+
+def _is_compiled(path: str, paths: Collection[str]) -> bool:
+    """Say whether a file is the source of a compiled one, which is then read instead."""
+    return path.endswith(".in") and f"{path.removesuffix('.in')}.txt" in paths
 
 
 def _file_means(path: str) -> str:
     """Return what a requirements file is for, by its name: ``requirements-test.txt`` and ``requirements/test.txt``."""
     folder, _, name = path.rpartition("/")
     stem, dot, suffix = name.rpartition(".")
-    if dot and suffix == "txt":
+    if dot and suffix in ("txt", "in"):
         if folder == "requirements":
             return str(canonicalize_name(stem))
         for separator in "-_":

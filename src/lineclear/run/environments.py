@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib.metadata
 import json
 import os
@@ -31,11 +32,21 @@ from packaging.utils import canonicalize_name
 
 from lineclear.errors import ContractError, EngineError
 from lineclear.model.base import sha256
+from lineclear.model.evidence import Installed
 from lineclear.run.cachedirs import cache_folders
 from lineclear.run.detect import Locked
 from lineclear.run.process import Command, Finished, clean_environment, run
+from lineclear.run.pythons import search_path
 
-__all__ = ["EnvironmentFailed", "ProjectEnvironment", "ToolEnvironment", "project_environment", "tool_environment"]
+__all__ = [
+    "EnvironmentFailed",
+    "ProjectEnvironment",
+    "ToolEnvironment",
+    "project_environment",
+    "reach_index",
+    "tool_environment",
+    "tool_is_ready",
+]
 
 _OUTPUT_BYTES = 8_000_000
 _NOTHING: Mapping[str, Path] = MappingProxyType({})
@@ -81,6 +92,7 @@ class ProjectEnvironment:
     """The environment of the project under review: its dependencies and, where it is a package, itself."""
 
     folder: Path
+    installed: Installed | None = None
 
     @property
     def python(self) -> Path:
@@ -95,12 +107,15 @@ class ProjectEnvironment:
         found = self._distribution(package)
         return None if found is None else found.version
 
+    @property
+    def python_version(self) -> str:
+        """Return the version of its Python, as the environment itself states it."""
+        lines = (self.folder / "pyvenv.cfg").read_text().splitlines()
+        return dict(line.split(" = ", 1) for line in lines if " = " in line).get("version_info", "")
+
     def unmet(self, package: str) -> list[str]:
         """Return the requirements of an installed package that what is installed beside it does not meet."""
-        cfg = dict(
-            line.split(" = ", 1) for line in (self.folder / "pyvenv.cfg").read_text().splitlines() if " = " in line
-        )
-        version = cfg.get("version_info", "")
+        version = self.python_version
         target = {"extra": "", "python_full_version": version, "python_version": ".".join(version.split(".")[:2])}
         found = self._distribution(package)
         unmet = []
@@ -123,14 +138,10 @@ async def tool_environment(requirements: Path, *, name: str, seconds: float = 60
 
     It is made once, whoever asks at the same time, and read-only. Raises :class:`EnvironmentFailed`.
     """
-    data = requirements.read_bytes()
-    lock, digest = data.decode(), sha256(data)
-    base = _base_python()
-    about = sha256("\n".join((base, sys.version, sysconfig.get_platform())).encode())
-    folders = cache_folders()
-    folder = folders.tools / f"{name}-{digest[:16]}-{sys.implementation.cache_tag}-{about[:8]}"
-    made = ToolEnvironment(folder=folder, lock_digest=digest, lock=lock)
-    marker = folder.with_name(f"{folder.name}.complete")  # beside it: the folder is read-only by then
+    folders, base = cache_folders(), _base_python()
+    made = _tool_place(requirements, name=name)
+    folder, digest = made.folder, made.lock_digest
+    marker = _complete(folder)
     installer = _Uv(
         where=f"the environment of the tool {name} ({requirements})",
         env={
@@ -153,6 +164,28 @@ async def tool_environment(requirements: Path, *, name: str, seconds: float = 60
     return made
 
 
+def tool_is_ready(requirements: Path, *, name: str) -> bool:
+    """Say whether the environment of a tool is in the cache."""
+    made = _tool_place(requirements, name=name)
+    return _complete(made.folder).is_file() and made.python.exists()
+
+
+async def reach_index(requirement: str, folder: Path, *, seconds: float = 20) -> None:
+    """Ask the package index for one requirement as the tools' environments would, without any cache.
+
+    ``folder`` is an empty one for what that takes. Raises :class:`EnvironmentFailed` when it gives no answer in time.
+    """
+    asked = folder / "asked.txt"
+    asked.write_text(f"{requirement}\n", "utf-8")
+    impatient = {"UV_HTTP_TIMEOUT": "8", "UV_HTTP_RETRIES": "1"}
+    installer = _Uv(
+        where="the package index",
+        env={**impatient, **_runners_environment(), "HOME": str(folder), "UV_CACHE_DIR": str(folder / "cache")},
+        deadline=time.monotonic() + seconds,
+    )
+    await installer("pip", "compile", "--no-deps", "--python", _base_python(), str(asked), cwd=folder)
+
+
 async def project_environment(
     *,
     tree: Path,
@@ -160,14 +193,16 @@ async def project_environment(
     python: str | None,
     folder: Path,
     provides: Mapping[str, Path] = _NOTHING,
+    constraints: Sequence[str] = (),
     seconds: float = 900,
 ) -> ProjectEnvironment:
     """Make the project's environment below ``folder``, from a copy of its tree that may be written to and thrown away.
 
     ``install`` holds entries of ``project.install`` or what :func:`~lineclear.run.detect.detect` found; ``python`` is
-    what ``uv`` accepts for ``--python``, null for the Python that runs Lineclear. What is then missing of ``provides``
-    (package to hash-locked requirements) is added, and of its lock only what is not installed in another version. An
-    editable install is made a plain one: the copy goes away. Raises :class:`EnvironmentFailed` or ContractError.
+    what ``uv`` accepts for ``--python``, null for the Python that runs Lineclear; ``constraints`` are the versions that
+    a lock pins. What is then missing of ``provides`` (package to hash-locked requirements) is added, and of its lock
+    only what is not installed in another version. An editable install is made a plain one: the copy goes away. Raises
+    :class:`EnvironmentFailed` or ContractError.
     """
     arguments = [] if isinstance(install, Locked) else _arguments(install)
     if python is not None and python.startswith("-"):
@@ -179,7 +214,7 @@ async def project_environment(
     for needed in (home, temporary):
         needed.mkdir(parents=True)
     installer = _Uv(
-        where="the project's environment",
+        where="the project's environment" + (", at the versions of its lock" if constraints else ""),
         env={
             **_runners_environment(),
             **_from_real_home(),
@@ -192,7 +227,10 @@ async def project_environment(
         },
         deadline=time.monotonic() + seconds,
     )
-    await installer("venv", "--no-project", "--python", python or _base_python(), str(made.folder), cwd=folder)
+    finder = dataclasses.replace(
+        installer, env={**installer.env, "PATH": search_path(installer.env["PATH"], os.environ)}
+    )
+    await finder("venv", "--no-project", "--python", python or _base_python(), str(made.folder), cwd=folder)
     if isinstance(install, Locked):
         locked = folder / "locked.txt"
         chosen = [part for name in install.extras for part in ("--extra", name)]
@@ -202,6 +240,10 @@ async def project_environment(
         arguments = ["-r", str(locked)]
     pip = ("pip", "install", "--python", str(made.python), "--compile-bytecode")
     if arguments:
+        if constraints:
+            versions = folder / "constraints.txt"
+            versions.write_text("".join(f"{line}\n" for line in constraints))
+            arguments = [*arguments, "-c", str(versions)]
         await installer(*pip, *arguments, cwd=tree)
     for package, requirements in sorted(provides.items()):
         if made.version_of(package) is None:
@@ -242,6 +284,19 @@ class _Uv:
         finished = await run(command)
         if finished.exit_code != 0:
             raise EnvironmentFailed(_what(finished), where=self.where, todo=_todo(finished))
+
+
+def _tool_place(requirements: Path, *, name: str) -> ToolEnvironment:
+    """Return where the environment of a tool is or will be: there is one a lock, interpreter and platform."""
+    data = requirements.read_bytes()
+    digest = sha256(data)
+    about = sha256("\n".join((_base_python(), sys.version, sysconfig.get_platform())).encode())
+    folder = cache_folders().tools / f"{name}-{digest[:16]}-{sys.implementation.cache_tag}-{about[:8]}"
+    return ToolEnvironment(folder=folder, lock_digest=digest, lock=data.decode())
+
+
+def _complete(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.complete")  # beside it: the folder is read-only by then
 
 
 def _base_python() -> str:
@@ -374,7 +429,7 @@ def _what(finished: Finished) -> str:
 _CAUSES = (
     (r"No interpreter found|Python interpreter not found|No virtual environment or system Python"
      r"|python-build-standalone|Failed to download `\S+/(cpython|pypy)",
-     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or change project.python."),
+     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or name another."),
     (r"[Hh]ash mismatch|--require-hashes",
      "The lock and the index disagree, or the lock has no hashes: lock again, and find out who changed what."),
     (r"network was disabled|[Nn]etwork connectivity is disabled|error sending request|dns error|tcp connect error"

@@ -6,14 +6,25 @@ import asyncio
 import contextlib
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lineclear.battery.adapter import Adapter, Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.adapters import TAKEN
 from lineclear.battery.selection import file_of
 from lineclear.model.bundle import evidence_folder
-from lineclear.model.evidence import Evidence, FileDigest, Problem, Scope, Subject, Tool, Unexamined
+from lineclear.model.evidence import (
+    Evidence,
+    FileDigest,
+    Installed,
+    Problem,
+    Scope,
+    Subject,
+    Taken,
+    Tool,
+    Unexamined,
+)
 from lineclear.model.finding import RawFinding
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.words import Ended
@@ -21,7 +32,11 @@ from lineclear.run.clock import now
 from lineclear.run.outputs import OutputFolder, OutputMissing, OutputRefused, OutputTooLarge, save
 from lineclear.run.process import Command, Finished, clean_environment, run, serving
 from lineclear.run.project_services import ProjectServices, ServicesOfRun
+from lineclear.run.secrets import Mask
 from lineclear.run.service import require_alive, wait_until_ready
+from lineclear.run.taken import TakenReport
+from lineclear.run.tree_reports import TreeReports, kept_as, tree_reports
+from lineclear.run.variables import maskable
 
 __all__ = ["Limits", "Task", "execute", "own_error", "write_evidence"]
 
@@ -49,7 +64,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One run: a check, its tool, its workbench, and what it is about."""
+    """One run: a check, its tool, its workbench, and what it is about. ``take`` reads a report instead of running."""
 
     planned: PlannedCheck
     tool: Tool
@@ -60,6 +75,9 @@ class Task:
     home: Path
     path: str
     services: ProjectServices | None = None
+    take: Callable[[], TakenReport] | None = None
+    installed: Installed | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
     again: int | None = None
     executes: bool = False
 
@@ -72,6 +90,8 @@ class _Trace:
     environment: tuple[str, ...] = ()
     finished: Finished | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    taken: Taken | None = None
+    mask: Mask = field(default_factory=lambda: Mask(()))
 
 
 async def execute(task: Task, adapter: Adapter, bundle: Path) -> tuple[Evidence, Reading | None]:
@@ -108,14 +128,17 @@ def write_evidence(evidence: Evidence, bundle: Path) -> None:
 
 async def _perform(task: Task, adapter: Adapter, trace: _Trace) -> Reading:
     bench = task.bench
+    if task.take is not None:
+        return await _take(task, task.take, trace)
     if task.executes:
         bench.require_content(bench.files)  # what the project's code makes of a pointer says nothing about it
     invocation = adapter.prepare(bench)
+    trace.mask = Mask((*invocation.secrets, *maskable(task.variables)))
     for name, content in invocation.inputs.items():
         (bench.inputs / name).write_bytes(content)
-    with OutputFolder(bench.outputs) as outputs:
+    with OutputFolder(bench.outputs) as outputs, tree_reports(invocation, bench) as reports:
         finished = await _start(task, invocation, trace)
-        raw = _collect(task, invocation, finished, outputs, trace)
+        raw = _collect(task, invocation, finished, outputs, reports, trace)
     reading = await asyncio.to_thread(adapter.read, raw, bench)
     if bench.asked:
         _refuse_unread(task, reading)
@@ -135,12 +158,19 @@ def _refuse_unread(task: Task, reading: Reading) -> None:
             )
 
 
+async def _take(task: Task, take: Callable[[], TakenReport], trace: _Trace) -> Reading:
+    report = await asyncio.to_thread(take)
+    trace.taken = report.about
+    trace.files[kept_as(report.name)] = report.content
+    return await asyncio.to_thread(TAKEN[task.planned.adapter], {report.name: report.content}, task.bench)
+
+
 async def _start(task: Task, invocation: Invocation, trace: _Trace) -> Finished:
     async with _project_services(task, trace) as env, _service(task, invocation, env, trace):
-        command = _command(task, invocation.argv, invocation.cwd, {**env, **invocation.env})
+        command = _command(task, invocation.argv, invocation.cwd, {**_own(task, invocation), **env, **invocation.env})
         trace.argv, trace.environment = command.argv, tuple(sorted(command.env))
         finished = trace.finished = await run(command)
-        trace.files |= {"stdout": finished.stdout, "stderr": finished.stderr}
+        trace.files |= {"stdout": trace.mask.data(finished.stdout), "stderr": trace.mask.data(finished.stderr)}
     return finished
 
 
@@ -151,7 +181,7 @@ async def _project_services(task: Task, trace: _Trace) -> AsyncIterator[Mapping[
         return
 
     def command(argv: tuple[str, ...], env: dict[str, str], seconds: float | None) -> Command:
-        made = _command(task, argv, task.bench.root, env)
+        made = _command(task, argv, task.bench.root, {**task.variables, **env})
         return made if seconds is None else dataclasses.replace(made, seconds=seconds)
 
     said = ServicesOfRun()
@@ -159,7 +189,7 @@ async def _project_services(task: Task, trace: _Trace) -> AsyncIterator[Mapping[
         async with task.services.running(command, task.home, said):
             yield said.env
     finally:
-        trace.files |= said.files
+        trace.files |= {name: trace.mask.data(content) for name, content in said.files.items()}
 
 
 @contextlib.asynccontextmanager
@@ -168,7 +198,7 @@ async def _service(task: Task, invocation: Invocation, env: Mapping[str, str], t
     if spec is None:
         yield
         return
-    async with serving(_command(task, spec.argv, spec.cwd, {**env, **spec.env})) as service:
+    async with serving(_command(task, spec.argv, spec.cwd, {**task.variables, **env, **spec.env})) as service:
         try:
             await wait_until_ready(service, spec, task.planned.id)
             yield
@@ -176,7 +206,12 @@ async def _service(task: Task, invocation: Invocation, env: Mapping[str, str], t
                 await require_alive(service, spec, task.planned.id)
         finally:
             out, err = service.output()
-            trace.files |= {"service.stdout": out, "service.stderr": err}
+            trace.files |= {"service.stdout": trace.mask.data(out), "service.stderr": trace.mask.data(err)}
+
+
+def _own(task: Task, invocation: Invocation) -> Mapping[str, str]:
+    """Return the runner's variables for a command that is the project's code: not for a tool that asks its service."""
+    return task.variables if invocation.service is None else {}
 
 
 def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str]) -> Command:
@@ -190,15 +225,17 @@ def _command(task: Task, argv: tuple[str, ...], cwd: Path, env: Mapping[str, str
     )
 
 
-def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: OutputFolder, trace: _Trace) -> Raw:
+def _collect(
+    task: Task, invocation: Invocation, finished: Finished, outputs: OutputFolder, more: TreeReports, trace: _Trace
+) -> Raw:
     where = f"check {task.planned.id}, {task.bench.tree_name.value} tree"
     if finished.exit_code is None:
         ended, todo = _ENDED[finished.ended]
         raise RunProblem(ended, finished.problem or finished.ended, where=where, todo=todo)
-    reports = {}
+    reports: dict[str, bytes] = {}
     for name in invocation.reports:
         try:
-            reports[name] = outputs.read(name, task.limits.report_bytes)
+            reports[name] = trace.mask.data(outputs.read(name, task.limits.report_bytes))
         except OutputMissing as exc:
             last = _last_line(finished)
             raise RunProblem(
@@ -212,13 +249,21 @@ def _collect(task: Task, invocation: Invocation, finished: Finished, outputs: Ou
     if invocation.stdout_report is not None:
         reports[invocation.stdout_report] = trace.files.pop("stdout")
     trace.files |= reports
-    return Raw(exit_code=finished.exit_code, stdout=finished.stdout, stderr=finished.stderr, reports=reports)
+    found = {name: trace.mask.data(data) for name, data in more.read(outputs, task.limits.report_bytes).items()}
+    trace.files |= {kept_as(name): content for name, content in found.items()}
+    reports |= found
+    return Raw(
+        exit_code=finished.exit_code,
+        stdout=trace.mask.data(finished.stdout),
+        stderr=trace.mask.data(finished.stderr),
+        reports=reports,
+    )
 
 
 def _evidence(
     task: Task, trace: _Trace, reading: Reading | None, problem: RunProblem | None, started: str, bundle: Path
 ) -> Evidence:
-    scrub = _Scrub(task)
+    scrub = _Scrub(task, trace.mask)
     finished = trace.finished
     folder = bundle / evidence_folder(task.planned.id, task.bench.tree_name, task.again)
     return Evidence(
@@ -229,6 +274,7 @@ def _evidence(
         ended=Ended.COMPLETED if problem is None and reading is not None else _ended(problem),
         problem=None if problem is None else scrub.problem(problem.problem),
         tool=task.tool,
+        installed=task.installed,
         argv=[scrub.text(argument) for argument in trace.argv],
         environment=list(trace.environment),
         started_at=started,
@@ -243,6 +289,7 @@ def _evidence(
         unexamined=None if reading is None else [scrub.unexamined(item) for item in reading.unexamined],
         passed=None if reading is None or reading.passed is None else list(reading.passed),
         outputs=_save_outputs(trace, folder),
+        taken=trace.taken,
     )
 
 
@@ -255,10 +302,11 @@ def _save_outputs(trace: _Trace, folder: Path) -> list[FileDigest]:
 
 
 class _Scrub:
-    """Takes out of texts what differs from run to run: folders of this run, the port, addresses in memory."""
+    """Takes out of texts what is secret, and what differs from run to run: folders, the port, addresses in memory."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, mask: Mask) -> None:
         bench = task.bench
+        self._mask = mask
         names = {
             bench.tree: "{tree}",
             bench.base_tree: "{base}",
@@ -278,6 +326,7 @@ class _Scrub:
         self._port = re.compile(rf"(?<=127\.0\.0\.1:){bench.port}\b|(?<=--port=){bench.port}\b")
 
     def text(self, text: str) -> str:
+        text = self._mask.text(text)
         for folder, name in self._pairs:
             text = text.replace(folder, name)
         text = _ADDRESS.sub("0x…", self._port.sub("{port}", self._without_cut_folders(text)))

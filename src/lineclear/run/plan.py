@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from posixpath import normpath
 
+from lineclear.battery.origin import named
 from lineclear.contract.globs import matches
 from lineclear.errors import UsageError
 from lineclear.model.change import Change
@@ -21,7 +22,7 @@ from lineclear.model.plan import Plan, PlannedCheck, PlannedRun
 from lineclear.model.words import ScopeKind
 from lineclear.run.select import Selection
 
-__all__ = ["Battery", "make_plan"]
+__all__ = ["Battery", "make_plan", "speaks_of_tests"]
 
 _BASE_SCOPES = {"changed": ScopeKind.CHANGED, "all": ScopeKind.ALL}
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
@@ -83,7 +84,7 @@ def _planned(
         adapter=definition.adapter,
         title=definition.title,
         covers=definition.covers,
-        tool=battery.tools[check.use],
+        tool=named(definition, check.settings, battery.tools[check.use]),
         trust=definition.trust,
         suite=definition.suite,
         required=check.required,
@@ -121,12 +122,13 @@ def _not_applicable(
         root = normpath(str(check.settings.get("root") or "."))
         below = [path for path in files if root == "." or path.startswith(f"{root}/")]
         # A root that is not there is a mistake, which the run will say, and no reason to leave the check out.
-        if (below or root == ".") and not any(_speaks_of_tests(path) for path in below):
+        if (below or root == ".") and not any(speaks_of_tests(path) for path in below):
             return f"Neither tree has a test file or a pytest configuration{'' if root == '.' else f' in {root}'}."
     return None
 
 
-def _speaks_of_tests(path: str) -> bool:
+def speaks_of_tests(path: str) -> bool:
+    """Say whether a path is that of a test file or of a pytest configuration."""
     parts = PurePosixPath(path).parts
     in_tests = path.endswith(".py") and any(part in ("test", "tests", "testing") for part in parts[:-1])
     return bool(_TEST_FILE.search(path)) or in_tests or parts[-1] in _TEST_CONFIGURATION

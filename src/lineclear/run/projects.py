@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from posixpath import normpath
 from pydantic import JsonValue
 
 from lineclear.model.contract import Project
+from lineclear.model.evidence import Installed
 from lineclear.model.words import TreeName
-from lineclear.run.detect import Locked, detect
+from lineclear.run.detect import Detected, detect
 from lineclear.run.environments import ProjectEnvironment, project_environment
+from lineclear.run.locks import unread
 from lineclear.run.once import Once
 from lineclear.run.workspaces import Trees, Workspaces
 
@@ -43,7 +46,7 @@ def project_of(settings: Mapping[str, JsonValue], project: Project) -> OneProjec
     A check with another root is about another project: what the contract installs is not for it.
     """
     own, python, install = settings.get("root"), settings.get("python"), settings.get("install")
-    root = normpath(own if isinstance(own, str) else project.root)
+    root = normpath(own if isinstance(own, str) and own else project.root)
     if install is None and root == normpath(project.root):
         install = list(project.install) if project.install is not None else None
     return OneProject(
@@ -75,18 +78,27 @@ class ProjectEnvironments:
         self._count += 1
         name = f"project-{tree.value}-{self._count}"
         copy = await self._workspaces.copy(tree, f"{name}-source")
-        return await project_environment(
+        found = self._found(tree, project)
+        made = await project_environment(
             tree=copy / project.root,
-            install=self._install(tree, project),
+            install=found.install,
             python=project.python,
             folder=self._workspaces.empty(name),
             provides=self._provides,
+            constraints=found.constraints,
+        )
+        return dataclasses.replace(
+            made,
+            installed=Installed(
+                root=project.root, python=made.python_version, because=found.because, notes=list(found.notes)
+            ),
         )
 
-    def _install(self, tree: TreeName, project: OneProject) -> tuple[str, ...] | Locked:
-        if project.install is not None:
-            return project.install
+    def _found(self, tree: TreeName, project: OneProject) -> Detected:
         listing = project.within(self._trees.files(tree))
+        if project.install is not None:
+            notes = unread(listing, None, "the contract says what to install")
+            return Detected(install=project.install, because="the contract", notes=notes)
         return detect(
             listing, lambda path: (self._trees.read(tree, project.path(path)) or b"").decode("utf-8", "replace")
-        ).install
+        )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lineclear.battery.adapter import Reading, RunProblem, Workbench
 from lineclear.battery.adapters import ADAPTERS
+from lineclear.battery.origin import origin
 from lineclear.errors import LineclearError
 from lineclear.model.contract import EffectiveContract, Project
 from lineclear.model.definition import CheckDefinition
-from lineclear.model.evidence import Evidence, Problem, Scope, Tool
+from lineclear.model.evidence import Evidence, Installed, Problem, Scope, Tool
 from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
 from lineclear.run.again import BaseNames, edited_items, failing_items, own_items, steady_items
@@ -25,7 +27,10 @@ from lineclear.run.process import clean_environment
 from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, Wait
 from lineclear.run.project_services import ProjectServices
 from lineclear.run.projects import OneProject, ProjectEnvironments, project_of
+from lineclear.run.secrets import MASKED
 from lineclear.run.service import free_port
+from lineclear.run.taken import Elsewhere, TakenReport, is_taken, take
+from lineclear.run.variables import passed_on
 from lineclear.run.workspaces import Trees, Workspaces
 
 __all__ = ["run_plan"]
@@ -42,13 +47,14 @@ async def run_plan(
     trees: Trees,
     scratch: Path,
     bundle: Path,
+    elsewhere: Elsewhere,
     jobs: int,
     progress: Progress,
 ) -> None:
     """Run every planned check and write its evidence below ``bundle``. One check's end never ends another's.
 
-    ``checks`` is the folder of definitions, ``scratch`` one for everything that is thrown away, ``jobs`` how many
-    runs may go on at the same time.
+    ``checks`` is the folder of definitions, ``scratch`` one for everything that is thrown away, ``elsewhere`` where
+    reports of other jobs are looked for, ``jobs`` how many runs may go on at the same time.
     """
     workspaces = Workspaces(trees, scratch)
     running = [planned for planned in plan.checks if planned.run is not None]
@@ -65,6 +71,7 @@ async def run_plan(
         project=contract.project,
         services=ProjectServices(contract.project.services),
         bundle=bundle,
+        elsewhere=elsewhere,
         slots=asyncio.Semaphore(jobs),
         progress=progress,
     )
@@ -80,6 +87,7 @@ class _Places:
     tool: Tool
     bin: Path
     project_bin: Path
+    installed: Installed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +100,18 @@ class _Runner:
     project: Project
     services: ProjectServices
     bundle: Path
+    elsewhere: Elsewhere
     slots: asyncio.Semaphore
     progress: Progress
 
     async def check(self, planned: PlannedCheck) -> None:
         """Run one check on the merge result and, as its definition says, on the base."""
         definition = self.battery.definitions[planned.use]
+        if is_taken(planned.settings, TreeName.MERGED):
+            for tree in (TreeName.MERGED, TreeName.BASE):
+                if is_taken(planned.settings, tree):
+                    await self._run(planned, definition, tree, Scope(kind=ScopeKind.ALL))
+            return
         part = planned.selection
         merged = Scope(kind=ScopeKind.ALL if part is None else ScopeKind.SELECTED, items=part)
         if definition.base in ("changed", "all"):
@@ -108,8 +122,8 @@ class _Runner:
         reading = await self._run(planned, definition, TreeName.MERGED, merged)
         if reading is not None and reading.findings:
             scope = self._retry_scope(planned, definition, reading)
-            base = await self._run(planned, definition, TreeName.BASE, scope)
-            if base is not None and scope.kind is ScopeKind.SELECTED:
+            base = await self._run(planned, definition, TreeName.BASE, scope, handed_on=reading.hand_on)
+            if base is not None and scope.kind is ScopeKind.SELECTED and planned.reruns is not None:
                 await self._tell_flaky(planned, definition, reading, base)
 
     async def _tell_flaky(
@@ -161,6 +175,8 @@ class _Runner:
         """Return what to run on the base: what failed, under the names that it has there, or everything."""
         if definition.base != "failing" or not reading.retry_on_base:
             return Scope(kind=ScopeKind.ALL)
+        if any(MASKED in item for item in reading.retry_on_base):
+            return Scope(kind=ScopeKind.ALL)  # the name that an item really has is not kept
         names = self._base_names(planned)
         return Scope(kind=ScopeKind.SELECTED, items=sorted({names.item(item) for item in reading.retry_on_base}))
 
@@ -174,6 +190,7 @@ class _Runner:
         tree: TreeName,
         scope: Scope,
         again: int | None = None,
+        handed_on: Mapping[str, bytes] | None = None,
     ) -> Reading | None:
         label = f"{planned.id} on the {_IN_WORDS[tree]}"
         label += "" if again is None else f", again ({again})"
@@ -183,7 +200,7 @@ class _Runner:
             self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.SLOT, again=again))
             async with self.slots:
                 self.progress(RunStarted(check=planned.id, tree=tree, again=again))
-                task = await self._task(planned, definition, tree, scope, places, again)
+                task = await self._task(planned, definition, tree, scope, places, again, handed_on or {})
                 evidence, reading = await execute(task, ADAPTERS[definition.adapter], self.bundle)
         except RunProblem as exc:
             evidence, reading = self._not_started(planned, tree, scope, again, exc.ended, exc.problem), None
@@ -210,19 +227,24 @@ class _Runner:
         self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, again: int | None
     ) -> _Places:
         """Return where the programs of a run are, made first where they are not there."""
+        source = origin(definition, planned.settings)
+        if source == "runner" or is_taken(planned.settings, tree):
+            return await self._runners(planned, definition, tree, again)
         project: ProjectEnvironment | None = None
         if definition.executes:
             self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.PROJECT_ENVIRONMENT, again=again))
             project = await self.projects.get(tree, self._project(planned, tree))
-        if definition.tool.environment == "project":
+        if source == "project":
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
             version = project.version_of(planned.tool.name)
             tool = planned.tool.model_copy(update={"version": version})
-            return _Places(tool=tool, bin=project.bin("x").parent, project_bin=project.bin("x").parent)
-        self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT, again=again))
-        made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
-        own = made.bin("x").parent
-        return _Places(tool=planned.tool, bin=own, project_bin=project.bin("x").parent if project else own)
+            own = project.bin("x").parent
+            return _Places(tool=tool, bin=own, project_bin=own, installed=project.installed)
+        own = await self._own(planned, definition, tree, again)
+        if project is None:
+            return _Places(tool=planned.tool, bin=own, project_bin=own)
+        inner = project.bin("x").parent
+        return _Places(tool=planned.tool, bin=own, project_bin=inner, installed=project.installed)
 
     def _project(self, planned: PlannedCheck, tree: TreeName) -> OneProject:
         """Return the project that a check is about. Raises :class:`RunProblem` where a tree does not have it."""
@@ -236,6 +258,22 @@ class _Runner:
             )
         return project
 
+    async def _runners(
+        self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, again: int | None
+    ) -> _Places:
+        """Return the places of a tool of the runner's; without requirements of its own there is one that is empty."""
+        if definition.tool.requirements is None or is_taken(planned.settings, tree):
+            own = self.workspaces.empty(f"{planned.id}-{tree.value}-programs") / "bin"
+        else:
+            own = await self._own(planned, definition, tree, again)
+        return _Places(tool=planned.tool, bin=own, project_bin=own)
+
+    async def _own(self, planned: PlannedCheck, definition: CheckDefinition, tree: TreeName, again: int | None) -> Path:
+        self.progress(RunWaiting(check=planned.id, tree=tree, wait=Wait.TOOL_ENVIRONMENT, again=again))
+        assert definition.tool.requirements is not None  # noqa: S101 - held by the definition's model
+        made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
+        return made.bin("x").parent
+
     async def _task(
         self,
         planned: PlannedCheck,
@@ -244,6 +282,7 @@ class _Runner:
         scope: Scope,
         places: _Places,
         again: int | None,
+        handed_on: Mapping[str, bytes],
     ) -> Task:
         name = f"{planned.id}-{tree.value}" + ("" if again is None else f"-again-{again}")
         files = self.trees.files(tree)
@@ -252,7 +291,7 @@ class _Runner:
             wanted = frozenset(scope.items or ())
             files = [path for path in files if path in wanted]
             folder = await self.workspaces.extract(tree, files, f"{name}-tree")
-        elif definition.executes:
+        elif definition.executes and not is_taken(planned.settings, tree):
             folder = await self.workspaces.copy(tree, f"{name}-tree")
         else:
             folder = await self.workspaces.shared(tree)
@@ -278,6 +317,8 @@ class _Runner:
             source=lambda path: self.trees.read(tree, path),
             absent=await asyncio.to_thread(self.trees.absent, tree),
             odd_names=self.trees.odd_names(tree),
+            writable=definition.executes or scope.kind is ScopeKind.CHANGED,
+            handed_on=handed_on,
         )
         limits = definition.limits
         return Task(
@@ -290,6 +331,9 @@ class _Runner:
             home=home,
             path=_path(places, definition),
             services=self.services if definition.executes else None,
+            take=self._take(planned, tree, limits.report_bytes) if is_taken(planned.settings, tree) else None,
+            installed=places.installed,
+            variables=passed_on(self.project.env, os.environ) if definition.executes else {},
             again=again,
             executes=definition.executes,
         )
@@ -300,6 +344,12 @@ class _Runner:
             return scope.items if scope.kind is ScopeKind.SELECTED else None
         prefix = project_of(planned.settings, self.project).path("")
         return [item.removeprefix(prefix) for item in scope.items or ()]
+
+    def _take(self, planned: PlannedCheck, tree: TreeName, limit: int) -> Callable[[], TakenReport]:
+        def read() -> TakenReport:
+            return take(planned.id, planned.settings, tree, trees=self.trees, elsewhere=self.elsewhere, limit=limit)
+
+        return read
 
     def _not_started(
         self,
@@ -336,5 +386,6 @@ class _Runner:
 
 def _path(places: _Places, definition: CheckDefinition) -> str:
     """Return the PATH of a run. What executes the change's code finds the runner's programs too, such as git."""
-    others = [clean_environment({})["PATH"]] if definition.executes else []
+    runners = definition.executes or definition.tool.environment == "runner"
+    others = [clean_environment({})["PATH"]] if runners else []
     return os.pathsep.join([str(places.project_bin), *others])

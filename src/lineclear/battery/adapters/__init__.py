@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from lineclear.battery.adapter import Adapter
-from lineclear.battery.adapters import bandit, jsonschema, pytest, schemathesis, semgrep
+from lineclear.battery.adapter import Adapter, Reading, Workbench
+from lineclear.battery.adapters import bandit, command, jsonschema, junit, nox, pytest, sarif, schemathesis, semgrep
 
-__all__ = ["ADAPTERS"]
+__all__ = ["ADAPTERS", "TAKEN"]
 
 ADAPTERS: Mapping[str, Adapter] = {
     "bandit": bandit,
+    "command": command,
     "jsonschema": jsonschema,
+    "junit": junit,
+    "nox": nox,
     "pytest": pytest,
+    "sarif": sarif,
     "schemathesis": schemathesis,
     "semgrep": semgrep,
 }
+
+TAKEN: Mapping[str, Callable[[Mapping[str, bytes], Workbench], Reading]] = {
+    "junit": junit.read_taken,
+    "sarif": sarif.read_taken,
+}
+"""The adapters that can also read a report which another job made."""

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from lineclear.battery.adapter import RunProblem
+from lineclear.battery.readers.curl import curl
 from lineclear.battery.readers.scanner import Shape, shaped
 from lineclear.model.words import Ended
 
-__all__ = ["ApiFailure", "ApiRun", "failures", "read_run"]
+__all__ = ["ApiEvents", "ApiFailure", "ApiRun", "read_events", "read_run"]
 
 _DONE = ("success", "failure", "skip")
 _Count = Annotated[int, Field(ge=0)]
@@ -73,35 +74,63 @@ class ApiRun:
     codes: frozenset[str]
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
+@dataclass(frozen=True, kw_only=True)
 class ApiFailure:
-    """One distinct failure: an operation that broke one check, with one request that showed it."""
+    """One failure: an operation that broke one check, with one request that showed it.
+
+    ``signature`` tells failures of one kind apart, by what schemathesis tells them apart by (the status, the part of
+    the response's schema). ``command`` sends the request to port 8000; empty where no line of a shell can.
+    """
 
     operation: str
     check: str
     code: str
     title: str
+    signature: str = ""
     detail: str
     request: str
     status: int | None
+    case: str
+    command: str = ""
 
 
-def read_run(report: Mapping[str, Any], exit_code: int, where: str) -> ApiRun:
-    """Return what the run covered; one that did not test every operation to its end is no result."""
+@dataclass(frozen=True, kw_only=True)
+class ApiEvents:
+    """What the events tell: all failures, and of each operation the statuses of its answers."""
+
+    failures: list[ApiFailure]
+    answers: dict[str, list[int]]
+
+
+def read_run(report: Mapping[str, Any], exit_code: int, where: str, *, stopped: bool = False) -> ApiRun:
+    """Return what the run covered; one that did not test every operation to its end is no result.
+
+    ``stopped``: it was ended at its time limit, so what it lacks is expected. The caller says what was not tested.
+    """
     read = shaped(_Report, report, where, "schemathesis 4.32")
     operations, cases = read.operations or _Operations(total=0, tested=0), read.test_cases
     phases = {name: phase.status for name, phase in read.phases.items()}
+    interrupted = stopped and read.stop_reason == "interrupted"
     problem = _first(
         (bool(read.errors), f"schemathesis met errors of its own: {', '.join(e.title for e in read.errors[:3])}"),
-        (read.stop_reason != "completed", f"schemathesis stopped early: {read.stop_reason}"),
+        (not interrupted and read.stop_reason != "completed", f"schemathesis stopped early: {read.stop_reason}"),
         (cases.errored > 0, f"{cases.errored} test cases could not be run"),
         (operations.total == 0, "the API document has no operation"),
-        (operations.tested != operations.total, f"{operations.tested} of {operations.total} operations were tested"),
+        (
+            not interrupted and operations.tested != operations.total,
+            f"{operations.tested} of {operations.total} operations were tested",
+        ),
         (cases.generated == 0, "no test case was generated"),
-        (any(status not in _DONE for status in phases.values()), f"a phase did not finish: {phases}"),
+        (
+            not interrupted and any(status not in _DONE for status in phases.values()),
+            f"a phase did not finish: {phases}",
+        ),
         (read.exit_code != exit_code, "its report and its process disagree about the exit code"),
-        (exit_code not in (0, 1), f"schemathesis ended with exit code {exit_code}"),
-        ((exit_code == 1) != (cases.unique_failures > 0), f"exit code {exit_code} does not fit its report"),
+        (exit_code not in ((130,) if interrupted else (0, 1)), f"schemathesis ended with exit code {exit_code}"),
+        (
+            not interrupted and (exit_code == 1) != (cases.unique_failures > 0),
+            f"exit code {exit_code} does not fit its report",
+        ),
     )
     if problem is not None:
         raise RunProblem(
@@ -119,38 +148,55 @@ def read_run(report: Mapping[str, Any], exit_code: int, where: str) -> ApiRun:
     )
 
 
-def failures(events: bytes, where: str) -> list[ApiFailure]:
-    """Return the distinct failures, in order; the same one is reported in several phases.
+def read_events(events: bytes, where: str, headers: Mapping[str, str] | None = None) -> ApiEvents:
+    """Return what the events tell, failures in order. ``headers`` are those that every request has by contract.
 
     The last event says that the engine finished: without it the list was cut.
     """
-    found: dict[tuple[str, str, str, str], ApiFailure] = {}
+    answers: dict[str, list[int]] = {}
+    found = []
     try:
         scenarios = [json.loads(line) for line in events.splitlines()]
         if not scenarios or "EngineFinished" not in scenarios[-1]:
             raise ValueError("it does not come to its end")  # noqa: TRY301 - one way out for all that is not whole
-        for failure in _failures(scenarios):
-            found.setdefault((failure.operation, failure.check, failure.code, failure.title), failure)
+        for recorder in _recorders(scenarios):
+            found += list(_failures(recorder, headers or {}))
+            for case, interaction in recorder.get("interactions", {}).items():
+                answered = (interaction.get("response") or {}).get("status_code")
+                operation = _operation(recorder, case)
+                answers.setdefault(operation, []).extend([] if answered is None else [answered])
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as exc:
         raise RunProblem(
             Ended.BAD_REPORT, f"the list of test events is not whole: {exc}", where=where, todo="Run it again."
         ) from exc
-    return sorted(found.values(), key=lambda f: (f.operation, f.check, f.code, f.title))
+    found.sort(key=lambda f: (f.operation, f.check, f.code, f.title))  # stable: the first of a kind stays the first
+    return ApiEvents(failures=found, answers=answers)
 
 
-def _failures(events: list[dict[str, Any]]) -> Iterator[ApiFailure]:
+def _recorders(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for event in events:
         scenario = event.get("ScenarioFinished")
-        if scenario is None:
-            continue
-        recorder = scenario["recorder"]
-        for case, checks in recorder.get("checks", {}).items():
-            for check in checks:
-                if check["status"] != "success":
-                    yield _failure(check, recorder["interactions"].get(case) or {})
+        if scenario is not None:
+            yield scenario["recorder"]
 
 
-def _failure(check: Mapping[str, Any], interaction: Mapping[str, Any]) -> ApiFailure:
+def _operation(recorder: Mapping[str, Any], case: str) -> str:
+    """Return the operation of a case: in a stateful scenario it is not that of the scenario."""
+    value = recorder.get("cases", {}).get(case, {}).get("value", {})
+    return f"{value['method']} {value['path']}" if "method" in value and "path" in value else str(recorder["label"])
+
+
+def _failures(recorder: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[ApiFailure]:
+    for case, checks in recorder.get("checks", {}).items():
+        for check in checks:
+            if check["status"] != "success":
+                chained = bool(recorder.get("cases", {}).get(case, {}).get("parent_id"))
+                yield _failure(case, check, recorder["interactions"].get(case) or {}, headers, chained=chained)
+
+
+def _failure(
+    case: str, check: Mapping[str, Any], interaction: Mapping[str, Any], headers: Mapping[str, str], *, chained: bool
+) -> ApiFailure:
     failure = check["failure_info"]["failure"]
     request, response = interaction.get("request"), interaction.get("response")
     lines = str(failure.get("message") or "").strip().splitlines()
@@ -162,6 +208,8 @@ def _failure(check: Mapping[str, Any], interaction: Mapping[str, Any]) -> ApiFai
         detail=lines[0] if lines else "",
         request=_request(request) if request else failure["operation"],
         status=response["status_code"] if response else None,
+        case=case,
+        command=curl(request, headers) if request and not chained else "",
     )
 
 

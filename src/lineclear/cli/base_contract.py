@@ -1,0 +1,45 @@
+"""The contract of a resolved change, for the commands that need one, and what a user is told when theirs is not it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lineclear.change.resolve import Resolved
+from lineclear.contract.find import CONTRACT_FILE, find_contract
+from lineclear.contract.load import Loaded, load_contract
+from lineclear.contract.sources import Reader
+from lineclear.model.change import Change
+from lineclear.model.contract import EffectiveContract
+from lineclear.model.definition import CheckDefinition
+from lineclear.model.words import ContractSource
+
+__all__ = ["CONTRACT_NOT_USED", "load_contract_for", "load_given", "loses_contract"]
+
+#: Said where the change brings the first contract, which therefore cannot be the one that judges it.
+CONTRACT_NOT_USED = (
+    f"The change brings a {CONTRACT_FILE}, but it is judged by the contract of its base, which has none yet.\n"
+    f"  To use the change's own: lineclear verify --contract {CONTRACT_FILE}"
+)
+
+
+def load_contract_for(resolved: Resolved, *, given: Path | None, definitions: Mapping[str, CheckDefinition]) -> Loaded:
+    """Load the contract that a change is judged by. Raises ContractError, and UsageError for one that is not there."""
+    base = resolved.change.base.commit
+    return _load(given, lambda path: resolved.scratch.read(base, path), definitions)
+
+
+def load_given(file: Path, *, definitions: Mapping[str, CheckDefinition]) -> Loaded:
+    """Load a contract from a file, with what lies beside it. Raises ContractError, UsageError when it is not there."""
+    return _load(file, lambda _: None, definitions)
+
+
+def _load(given: Path | None, read: Reader, definitions: Mapping[str, CheckDefinition]) -> Loaded:
+    found = find_contract(given=given, read=read)
+    return load_contract(source=found.source, uri=found.uri, text=found.text, read=found.read, definitions=definitions)
+
+
+def loses_contract(contract: EffectiveContract, change: Change) -> bool:
+    """Say whether the built-in contract is used although the change brings one."""
+    brought = any(file.path == CONTRACT_FILE for file in change.files or ())
+    return contract.source is ContractSource.BUILTIN and brought
