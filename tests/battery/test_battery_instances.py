@@ -410,6 +410,7 @@ def narrowed(tmp_path: Path, old: object, new: object, data: Mapping[str, str], 
     """Return what the program says of the base's data under a new schema."""
     (tmp_path / "base").mkdir()
     written(tmp_path / "base", old, data)
+    (tmp_path / "base" / "list").write_text(json.dumps(list(data)))
     written(tmp_path, new, {"a.json": "{}"})
     monkeypatch.chdir(tmp_path)
     assert main(["schema.json", "list", "report", str(tmp_path / "base"), "base/list"]) == 0

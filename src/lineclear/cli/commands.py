@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from lineclear import __version__
 from lineclear.contract.near import near
 from lineclear.errors import UsageError
 
@@ -16,7 +15,7 @@ __all__ = ["FIRST_HELP", "parser"]
 
 # A command's own help says the same. Only the module of the command that is asked for is imported: it takes a while.
 _COMMANDS = {
-    "init": "write a first contract, a workflow and a nox session for this repository",
+    "init": "write a first contract, a workflow and a nox session",
     "verify": "verify a change and write its bundle",
     "doctor": "say what is missing on this machine, and how to mend it",
     "contract": "check the contract, or show what follows from it",
@@ -55,6 +54,17 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
+class _Version(argparse.Action):
+    """Shows the version, which takes a while to find out."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print and exit."""
+        from lineclear import __version__
+
+        print(f"{parser.prog} {__version__}")
+        parser.exit()
+
+
 def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
     """Return the parser of all commands, or one that knows those of the others by name that ``argv`` does not ask for.
 
@@ -67,7 +77,7 @@ def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
         description="One verdict, with provenance, for a change.",
         epilog="Exit codes: 0 pass, 1 fail, 2 wrong usage or invalid contract, 3 review, 4 no verdict.",
     )
-    root.add_argument("--version", action="version", version=f"lineclear {__version__}")
+    root.add_argument("--version", action=_Version, nargs=0, help="show the version, and exit")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in _COMMANDS.items():
         if argv is None or name == asked:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from lineclear.battery.definitions import load_definitions
-from lineclear.cli import contract_show
 from lineclear.cli.base_contract import load_given
 from lineclear.model.contract import EffectiveCheck, EffectiveContract, Invariant
 from lineclear.model.words import Enforcement
@@ -24,7 +23,17 @@ def register(commands: Any) -> None:
     command = actions.add_parser("check", help="load a contract and type-check its invariants")
     command.add_argument("file", metavar="FILE", type=Path, nargs="?", default=Path("lineclear.yaml"))
     command.set_defaults(run=_check)
-    contract_show.register(actions)
+    show = actions.add_parser("show", help="list every value, and where it comes from")
+    show.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a contract; default: the base's")
+    show.add_argument("--base", metavar="REV", help="the base; default: as for verify")
+    show.add_argument("--json", action="store_true", help="for a machine (explained-contract.schema.json)")
+    show.set_defaults(run=_show)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from lineclear.cli.contract_show import show  # only now: it looks at the repository too
+
+    return show(arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:

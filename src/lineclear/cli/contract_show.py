@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import JsonValue
 
@@ -30,21 +29,13 @@ from lineclear.run.workspaces import remove_tree
 from lineclear.setup.files import list_files, read_text
 from lineclear.setup.survey import detect_install
 
-__all__ = ["register"]
+__all__ = ["show"]
 
 _DEFAULTS = {Origin.DEFAULT: "default", Origin.DEFINITION: "default of the check", Origin.FOUND: "found in the tree"}
 
 
-def register(actions: Any) -> None:
-    """Add the action to those of ``lineclear contract``."""
-    command = actions.add_parser("show", help="list every value, and where it comes from")
-    command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a contract; default: the base's")
-    command.add_argument("--base", metavar="REV", help="the base; default: as for verify")
-    command.add_argument("--json", action="store_true", help="for a machine (explained-contract.schema.json)")
-    command.set_defaults(run=_show)
-
-
-def _show(arguments: argparse.Namespace) -> int:
+def show(arguments: argparse.Namespace) -> int:
+    """Print the contract and return the exit code."""
     definitions = load_definitions(checks_folder())
     if arguments.file is not None:
         loaded, base = load_given(arguments.file, definitions=definitions), None
@@ -90,9 +81,9 @@ def _lines(contract: ExplainedContract) -> Iterator[str]:
     yield f"{contract.uri} ({'built in: the base has no lineclear.yaml' if builtin else read_from})"
     if contract.extends:
         yield f"extends {', '.join(item.uri for item in contract.extends)}"
-    yield from _table("Settings", [v for v in contract.values if v.path.startswith(("enforcement", "project."))])
+    yield from _table("Settings", [v for v in contract.values if v.path.startswith(("enforce", "project."))])
     yield from _table("Checks", [v for v in contract.values if v.path.startswith("checks.")])
-    for title in ("Invariants", "Budgets", "Waivers"):
+    for title in ("Invariants", "Budgets", "Waivers", "Quarantine"):
         yield from _items(
             title, [v for v in contract.values if v.path.startswith((f"{title.lower()}.", f"{title.lower()}["))]
         )

@@ -38,6 +38,8 @@ def explain(loaded: Loaded, *, base: str | None, found: tuple[JsonValue, str] | 
 def _values(loaded: Loaded, found: tuple[JsonValue, str] | None) -> Iterator[ExplainedValue]:
     contract, origins = loaded.effective, loaded.origins
     yield _value(("enforcement",), contract.enforcement.value, origins)
+    if contract.enforce_from is not None:
+        yield _value(("enforceFrom",), contract.enforce_from.isoformat(), origins)
     yield from _project(contract.project, origins, found)
     for check in contract.checks:
         yield from _check(check, origins)
@@ -45,8 +47,9 @@ def _values(loaded: Loaded, found: tuple[JsonValue, str] | None) -> Iterator[Exp
         for item in items:
             path: Path = (kind, item.id)
             yield _value(path, _plain(item), origins)
-    for index, waiver in enumerate(contract.waivers):
-        yield _value(("waivers", index), _plain(waiver), origins)
+    for name in ("waivers", "quarantine"):
+        for index, entry in enumerate(getattr(contract, name)):
+            yield _value((name, index), _plain(entry), origins)
 
 
 def _project(
