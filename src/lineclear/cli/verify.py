@@ -34,7 +34,7 @@ from lineclear.model.verdict import Verdict
 from lineclear.model.words import ContractSource
 from lineclear.report.console import console
 from lineclear.report.escape import for_terminal
-from lineclear.report.progress import showing
+from lineclear.report.showing import showing
 from lineclear.report.terminal import is_colourful
 from lineclear.report.write import write_reports
 from lineclear.resources import checks_folder

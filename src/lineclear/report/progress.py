@@ -1,34 +1,18 @@
-"""Draws what the engine tells while it runs: plain lines, or a live board where a terminal can show one."""
+"""Says what the engine tells while it runs, in plain lines."""
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from lineclear.model.words import TreeName
 from lineclear.report.escape import for_terminal
-from lineclear.report.terminal import is_lively
-from lineclear.run.progress import Event, Progress, RunEnded, RunStarted, RunWaiting
+from lineclear.run.progress import Event, RunEnded, RunStarted, RunWaiting
 
-__all__ = ["PlainLines", "result", "showing", "where"]
+__all__ = ["PlainLines", "result", "where"]
 
 _TREE: dict[TreeName, str] = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
-
-
-@contextlib.contextmanager
-def showing(stream: TextIO, environment: Mapping[str, str]) -> Iterator[Progress]:
-    """Yield what draws the events on a stream; whatever was drawn over is gone when the block ends, however it ends."""
-    if not is_lively(stream, environment):
-        yield PlainLines(stream)
-        return
-    from lineclear.report.board import Board  # only now: what it is drawn with takes a while to import
-
-    board = Board.on(stream, environment)
-    with board.drawn():
-        yield board
-    board.sum_up()
 
 
 class PlainLines:
