@@ -12,7 +12,8 @@ from terminal import Screen
 
 from lineclear.model.words import Ended, TreeName
 from lineclear.report.board import Board
-from lineclear.report.progress import PlainLines, showing
+from lineclear.report.progress import PlainLines
+from lineclear.report.showing import showing
 from lineclear.run.progress import Event, RunEnded, RunStarted, RunWaiting, Wait
 
 
