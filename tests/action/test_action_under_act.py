@@ -55,6 +55,7 @@ def test_an_honest_change_passes(tmp_path: Path, action: Path) -> None:
     assert len(outputs.pop("tools")) == 16
     assert outputs == {
         "outcome": "pass",
+        "reported-outcome": "pass",
         "enforcement": "enforce",
         "exit-code": "0",
         "new-findings": "0",

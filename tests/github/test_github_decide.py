@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import verdict_of
 
 from lineclear.errors import UsageError
 from lineclear.github.decide import decide, read_verdict
@@ -49,6 +50,7 @@ def _decide(bundle: Path, tmp_path: Path) -> tuple[int, dict[str, str], str, str
         ("conflict", 1, {"outcome": "fail", "enforcement": "enforce", "new-findings": "1", "partial": "false"}),
         ("partial", 0, {"outcome": "pass", "enforcement": "enforce", "new-findings": "0", "partial": "true"}),
         ("report-mode", 0, {"outcome": "review", "enforcement": "report", "new-findings": "0", "partial": "false"}),
+        ("unsteady", 3, {"outcome": "review", "enforcement": "enforce", "new-findings": "3", "partial": "false"}),
         ("hostile", 1, {"outcome": "fail", "enforcement": "enforce", "new-findings": "1", "partial": "false"}),
     ],
 )
@@ -58,6 +60,7 @@ def test_outputs_and_exit_code_follow_the_verdict(
     bundle = _bundle(tmp_path, name)
     answered, written, page, _ = _decide(bundle, tmp_path)
     assert answered == code
+    assert written.pop("reported-outcome") == verdict_of(bundle)["reportedOutcome"]
     assert written == {**outputs, "exit-code": str(code), "bundle": str(bundle)}
     assert page == (_SNAPSHOTS / name / "summary.md").read_text(encoding="utf-8")
 

@@ -139,6 +139,7 @@ def _no_verdict(asked: _Asked, problem: BundleError, env: Mapping[str, str], out
     write_outputs(
         {
             "outcome": Outcome.ERROR.value,
+            "reported-outcome": Outcome.ERROR.value,
             "enforcement": _UNKNOWN,
             "exit-code": str(code),
             "bundle": str(asked.bundle),
@@ -167,6 +168,7 @@ def _verbatim(line: str) -> str:
 def _outputs(bundle: Path, verdict: Verdict, code: int) -> dict[str, str]:
     return {
         "outcome": verdict.outcome.value,
+        "reported-outcome": verdict.reported_outcome.value,
         "enforcement": verdict.enforcement.value,
         "exit-code": str(code),
         "bundle": str(bundle),
