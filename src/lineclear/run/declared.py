@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from lineclear.errors import EngineError
 
-__all__ = ["Declared", "declared"]
+__all__ = ["Declared", "declared", "table"]
 
 _EDITABLE = re.compile(r"-e\s+file:///\$\{PROJECT_ROOT\}/([^#]+?)(?:#.*)?")
 
@@ -35,29 +35,29 @@ def declared(pyproject: Mapping[str, Any], chosen_extras: tuple[str, ...]) -> De
 
     Raises EngineError for an entry that is none of theirs.
     """
-    poetry, pdm = _table(pyproject, "tool", "poetry"), _table(pyproject, "tool", "pdm")
+    poetry, pdm = table(pyproject, "tool", "poetry"), table(pyproject, "tool", "pdm")
     groups: dict[str, tuple[str, ...]] = {}
-    for name, entries in _table(pdm, "dev-dependencies").items():
+    for name, entries in table(pdm, "dev-dependencies").items():
         groups[name] = tuple(_pdm(str(entry)) for entry in entries) if isinstance(entries, list) else ()
-    tables = {"dev": _table(poetry, "dev-dependencies")}
-    tables |= {name: _table(poetry, "group", name, "dependencies") for name in _table(poetry, "group")}
-    for name, table in tables.items():
-        if table:
-            groups[name] = (*groups.get(name, ()), *_poetry(table, frozenset(table)))
+    tables = {"dev": table(poetry, "dev-dependencies")}
+    tables |= {name: table(poetry, "group", name, "dependencies") for name in table(poetry, "group")}
+    for name, entries in tables.items():
+        if entries:
+            groups[name] = (*groups.get(name, ()), *_poetry(entries, frozenset(entries)))
     packaged = poetry.get("package-mode", True) is not False
     project: tuple[str, ...] = ()
     if poetry and not (packaged and "build-system" in pyproject):
-        extras = [_table(poetry, "extras").get(name, []) for name in chosen_extras]
+        extras = [table(poetry, "extras").get(name, []) for name in chosen_extras]
         wanted = frozenset(str(name) for names in extras if isinstance(names, list) for name in names)
-        project = tuple(_poetry(_table(poetry, "dependencies"), wanted))
+        project = tuple(_poetry(table(poetry, "dependencies"), wanted))
     return Declared(groups=groups, project=project, packaged=packaged)
 
 
-def _poetry(table: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[str]:
+def _poetry(entries: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[str]:
     """Yield the requirements of a table; of the optional ones only those that are wanted."""
     from poetry.core.factory import Factory  # only now: it takes a while to import, and few projects need it
 
-    for name, stated in table.items():
+    for name, stated in entries.items():
         for constraint in stated if isinstance(stated, list) else [stated]:
             if canonicalize_name(name) == "python":
                 continue
@@ -89,7 +89,8 @@ def _local(path: str, name: str) -> str:
     return f"./{path}"
 
 
-def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+def table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """Return the table at a path of keys, an empty one where there is none."""
     for key in keys:
         value = data.get(key)
         if not isinstance(value, dict):
@@ -98,9 +99,9 @@ def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     return data
 
 
-def _unreadable(table: str, name: str, constraint: object) -> EngineError:
+def _unreadable(where: str, name: str, constraint: object) -> EngineError:
     return EngineError(
-        f"what the tests need cannot be found out: {table} asks for {name} as {constraint!r}",
+        f"what the tests need cannot be found out: {where} asks for {name} as {constraint!r}",
         where="pyproject.toml",
         todo="Repair the entry, or state what to install under project.install in the contract.",
     )

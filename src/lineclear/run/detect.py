@@ -16,7 +16,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from lineclear.errors import EngineError
-from lineclear.run.declared import declared
+from lineclear.run.declared import declared, table
 from lineclear.run.locks import pinned, unread
 
 __all__ = ["Detected", "Locked", "detect"]
@@ -77,7 +77,7 @@ def detect(listing: Collection[str], read: Callable[[str], str]) -> Detected:
     program = read("setup.py") if "setup.py" in paths else None
     everything = _Names(
         extras=_extras(pyproject, cfg, program),
-        groups=tuple(_table(pyproject, "dependency-groups")),
+        groups=tuple(table(pyproject, "dependency-groups")),
         files=tuple(sorted(path for path in paths if _file_means(path) and not _is_compiled(path, paths))),
         declared=tuple(declared(pyproject, ()).groups),
     )
@@ -161,19 +161,10 @@ def _unreadable(path: str, why: str) -> EngineError:
     )
 
 
-def _table(data: dict[str, Any], *keys: str) -> dict[str, Any]:
-    for key in keys:
-        value = data.get(key)
-        if not isinstance(value, dict):
-            return {}
-        data = value
-    return data
-
-
 def _extras(pyproject: dict[str, Any], cfg: configparser.ConfigParser | None, program: str | None) -> tuple[str, ...]:
-    names = dict.fromkeys(_table(pyproject, "project", "optional-dependencies"))
-    names |= dict.fromkeys(_table(pyproject, "tool", "setuptools", "dynamic", "optional-dependencies"))
-    names |= dict.fromkeys(_table(pyproject, "tool", "poetry", "extras"))
+    names = dict.fromkeys(table(pyproject, "project", "optional-dependencies"))
+    names |= dict.fromkeys(table(pyproject, "tool", "setuptools", "dynamic", "optional-dependencies"))
+    names |= dict.fromkeys(table(pyproject, "tool", "poetry", "extras"))
     if cfg is not None and cfg.has_section("options.extras_require"):
         names |= dict.fromkeys(cfg.options("options.extras_require"))
     names |= dict.fromkeys(_literal_extras(program or ""))
