@@ -56,7 +56,8 @@ class Workbench:
     ``port`` is a free loopback port. ``absent`` are files that Git LFS keeps and whose content is not here: the tree
     has a pointer in their place, which is never what they hold. ``odd_names`` are the names on disk of files whose
     names are no UTF-8. ``writable`` says whether the tree is this run's own; others share one that no run may write to.
-    ``handed_on`` is what the reading of the merge result gave for the run on the base.
+    ``handed_on`` is what the reading of the merge result gave for the run on the base. ``own`` says that the check is
+    the repository's own: ``{data}`` in its command is ``data``, which is written anew for the run.
     """
 
     check: str
@@ -80,6 +81,7 @@ class Workbench:
     odd_names: Mapping[str, bytes] = field(default_factory=dict)
     writable: bool = True
     handed_on: Mapping[str, bytes] = field(default_factory=dict)
+    own: bool = False
 
     def require_content(self, paths: Iterable[str]) -> None:
         """Raise :class:`RunProblem` where the content of one of these files is not here."""

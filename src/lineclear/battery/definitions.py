@@ -1,7 +1,8 @@
-"""Reads the check definitions (``checks/*.toml``)."""
+"""Reads check definitions: the shipped ones (``checks/*.toml``), and the text of any other."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from pydantic import ValidationError
 from lineclear.errors import ContractError
 from lineclear.model.definition import CheckDefinition
 
-__all__ = ["load_definitions"]
+__all__ = ["line_of", "load_definitions", "read_definition"]
+
+_TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*=")
 
 
 def load_definitions(folder: Path) -> dict[str, CheckDefinition]:
@@ -20,26 +24,52 @@ def load_definitions(folder: Path) -> dict[str, CheckDefinition]:
     """
     definitions = {}
     for path in sorted(folder.glob("*.toml")):
-        definition = _load(path)
-        if definition.id != path.stem:
-            raise ContractError(
-                f"the definition's id is {definition.id!r} but its file is named {path.name!r}",
-                where=path.name,
-                todo=f"name the file {definition.id}.toml, or give it the id {path.stem!r}",
-            )
+        definition = read_definition(path.read_bytes(), path.name)
         definitions[definition.id] = definition
     return definitions
 
 
-def _load(path: Path) -> CheckDefinition:
+def read_definition(text: bytes, uri: str) -> CheckDefinition:
+    """Return the definition that a file holds; ``uri`` is its path, and it must be named after its id.
+
+    Raises :class:`ContractError` with the file and the line.
+    """
     try:
-        return CheckDefinition.model_validate(tomllib.loads(path.read_text("utf-8")))
+        definition = CheckDefinition.model_validate(tomllib.loads(text.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise ContractError(
-            f"not a TOML file: {exc}", where=path.name, todo="mend the syntax of the definition"
-        ) from exc
+        at = re.search(r"at line (\d+)", str(exc))
+        where = f"{uri}:{at[1] if at else 1}"
+        raise ContractError(f"not a TOML file: {exc}", where=where, todo="mend the syntax of the definition") from exc
     except ValidationError as exc:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
+        problems = [(".".join(map(str, e["loc"])), e["msg"], line_of(text, e["loc"])) for e in exc.errors()]
+        said = "; ".join(f"{place or 'the definition'}: {what}" for place, what, _ in problems)
         raise ContractError(
-            f"not a check definition: {problems}", where=path.name, todo="compare it with checks/README.md"
+            f"not a check definition: {said}",
+            where=f"{uri}:{problems[0][2]}",
+            todo="compare it with docs/your-own-check.md, or with its schema check-definition.schema.json",
         ) from exc
+    name = uri.rpartition("/")[2]
+    if name != f"{definition.id}.toml":
+        raise ContractError(
+            f"the definition's id is {definition.id!r} but its file is named {name!r}",
+            where=f"{uri}:{line_of(text, ('id',))}",
+            todo=f"name the file {definition.id}.toml, or give it the id {name.removesuffix('.toml')!r}",
+        )
+    return definition
+
+
+def line_of(text: bytes, place: tuple[int | str, ...]) -> int:
+    """Return the line of a value in a TOML file, or that of the innermost table that is there to hold it."""
+    table: tuple[str, ...] = ()
+    best, line = 0, 1
+    for number, row in enumerate(text.decode("utf-8", "replace").splitlines(), 1):
+        if header := _TABLE.match(row):
+            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+            here = table
+        elif key := _KEY.match(row):
+            here = (*table, key[1].strip("\"'"))
+        else:
+            continue
+        if len(here) > best and here == place[: len(here)]:
+            best, line = len(here), number
+    return line

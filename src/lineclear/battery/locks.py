@@ -10,7 +10,7 @@ from lineclear.model.base import sha256
 from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Tool
 
-__all__ = ["locked_tool"]
+__all__ = ["locked_tool", "tool_of_lock"]
 
 
 def locked_tool(definition: CheckDefinition, checks: Path) -> Tool:
@@ -30,7 +30,10 @@ def locked_tool(definition: CheckDefinition, checks: Path) -> Tool:
             where=f"checks/{definition.tool.requirements}",
             todo="Install Lineclear again; its check definitions are not complete.",
         ) from exc
-    found = re.search(rf"^{re.escape(definition.tool.name)}==(\S+)", text.decode(), re.MULTILINE)
-    return Tool(
-        name=definition.tool.name, version=found.group(1) if found is not None else None, lock_digest=sha256(text)
-    )
+    return tool_of_lock(definition.tool.name, text)
+
+
+def tool_of_lock(name: str, lock: bytes) -> Tool:
+    """Return a tool as the text of a lock pins it."""
+    found = re.search(rf"^{re.escape(name)}==(\S+)", lock.decode("utf-8", "replace"), re.MULTILINE)
+    return Tool(name=name, version=found.group(1) if found is not None else None, lock_digest=sha256(lock))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from lineclear.battery.adapter import Invocation, Raw, RunProblem, Workbench
 from lineclear.battery.origin import words
+from lineclear.battery.own import DATA
+from lineclear.battery.selection import rerun
 from lineclear.contract import globs
 from lineclear.model.words import Ended
 
@@ -46,7 +48,11 @@ def place(bench: Workbench) -> Place:
 
 
 def command(bench: Workbench) -> tuple[str, ...]:
-    """Return the words of the setting ``run``."""
+    """Return the words of the setting ``run``; for a check of the repository's own, with the place of its data."""
+    return tuple(word.replace(DATA, str(bench.data)) if bench.own else word for word in _words(bench))
+
+
+def _words(bench: Workbench) -> tuple[str, ...]:
     try:
         argv = words(bench.settings.get("run"))
     except ValueError as exc:
@@ -85,9 +91,11 @@ def invocation(bench: Workbench, argv: tuple[str, ...]) -> Invocation:
 
 
 def reproduce(bench: Workbench) -> str:
-    """Return the command for a person, with the folder to be in."""
+    """Return the command for a person, with the folder to be in; one that needs the check's own folder runs in us."""
+    if bench.own and any(DATA in word for word in _words(bench)):
+        return rerun(bench.check)
     prefix = place(bench).prefix.rstrip("/")
-    typed = shlex.join(command(bench))
+    typed = shlex.join(_words(bench))
     return f"cd {shlex.quote(prefix)} && {typed}" if prefix else typed
 
 

@@ -35,7 +35,8 @@ _RULES = (
         "agents.md claude.md gemini.md .cursorrules .windsurfrules .clinerules .mcp.json .aider.conf.yml "
         ".gitlab-ci.yml .travis.yml .drone.yml .woodpecker.y*ml azure-pipelines*.y*ml bitbucket-pipelines.yml "
         "appveyor.yml .appveyor.yml cloudbuild.y*ml jenkinsfile jenkinsfile.* dangerfile",
-        folders=".github .gitlab .circleci .buildkite .woodpecker .husky .cursor .claude .codex .gemini .lineclear",
+        folders=".github .gitlab .circleci .buildkite .woodpecker .husky .cursor .claude .codex .gemini .lineclear "
+        "lineclear-checks",
     ),
     # What is installed. pyproject.toml and its like configure tools as well; what they install matters most.
     _Rule(

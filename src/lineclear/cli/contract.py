@@ -6,11 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from lineclear.battery.definitions import load_definitions
 from lineclear.cli.base_contract import load_given
+from lineclear.cli.checks import battery_of, checks_beside
 from lineclear.model.contract import EffectiveCheck, EffectiveContract, Invariant
 from lineclear.model.words import Enforcement
-from lineclear.resources import checks_folder
 
 __all__ = ["register"]
 
@@ -37,10 +36,13 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    loaded = load_given(arguments.file, definitions=load_definitions(checks_folder()))
+    own = checks_beside(arguments.file)
+    loaded = load_given(arguments.file, definitions=battery_of(own).definitions)
     effective = loaded.effective
     print(f"{arguments.file}: valid")
     print(f"  checks:     {', '.join(check.id for check in effective.checks) or 'none'}")
+    if own:
+        print(f"  own:        {', '.join(own)}")
     print(f"  invariants: {', '.join(item.id for item in effective.invariants) or 'none'}")
     print(f"  budgets:    {', '.join(item.id for item in effective.budgets) or 'none'}")
     if effective.quarantine:

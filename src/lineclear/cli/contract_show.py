@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from lineclear.battery.definitions import load_definitions
 from lineclear.change.repository import Repository, open_repository
 from lineclear.change.resolve import resolve_change
 from lineclear.cli.base_contract import load_contract_for, load_given
+from lineclear.cli.checks import battery_of, checks_at_base, checks_beside
 from lineclear.contract.explain import explain
 from lineclear.errors import UsageError
 from lineclear.github.event import read_event
@@ -23,7 +23,6 @@ from lineclear.model.contract import Project
 from lineclear.model.explanation import ExplainedContract, ExplainedValue, Origin
 from lineclear.model.words import ContractSource
 from lineclear.report.escape import line_for_terminal
-from lineclear.resources import checks_folder
 from lineclear.run.detect import Locked
 from lineclear.run.workspaces import remove_tree
 from lineclear.setup.files import list_files, read_text
@@ -36,8 +35,8 @@ _DEFAULTS = {Origin.DEFAULT: "default", Origin.DEFINITION: "default of the check
 
 def show(arguments: argparse.Namespace) -> int:
     """Print the contract and return the exit code."""
-    definitions = load_definitions(checks_folder())
     if arguments.file is not None:
+        definitions = battery_of(checks_beside(arguments.file)).definitions
         loaded, base = load_given(arguments.file, definitions=definitions), None
         repository = _repository_of(arguments.file)
     else:
@@ -47,6 +46,7 @@ def show(arguments: argparse.Namespace) -> int:
             resolved = resolve_change(
                 repository, base=arguments.base, head=None, scratch=scratch / "git", event=read_event(os.environ)
             )
+            definitions = battery_of(checks_at_base(resolved)).definitions
             loaded, base = load_contract_for(resolved, given=None, definitions=definitions), resolved.change.base.commit
         finally:
             remove_tree(scratch)

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lineclear.battery.definitions import load_definitions
 from lineclear.change.repository import Repository, open_repository
 from lineclear.change.revisions import has_commit, is_committed
+from lineclear.cli.checks import battery_of, checks_in_work_tree
 from lineclear.contract.find import CONTRACT_FILE
 from lineclear.errors import UsageError
 from lineclear.report.escape import line_for_terminal
-from lineclear.resources import checks_folder
 from lineclear.setup.files import write_file
 from lineclear.setup.proposal import ACTION, WORKFLOW, FileChange, Proposal, propose
 from lineclear.setup.survey import NOXFILE, Survey
@@ -37,7 +36,8 @@ def register(commands: Any) -> None:
 
 def _init(arguments: argparse.Namespace) -> int:
     repository = open_repository(Path.cwd())
-    proposal = propose(repository, load_definitions(checks_folder()), action=arguments.action)
+    own = checks_in_work_tree(repository)
+    proposal = propose(repository, battery_of(own).definitions, own=own, action=arguments.action)
     needed = [file for file in proposal.files if file.is_needed]
     _say(["Found", *(f"  {line}" for line in _found(proposal.found))])
     if arguments.dry_run:

@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lineclear import __version__
-from lineclear.battery.definitions import load_definitions
-from lineclear.battery.locks import locked_tool
 from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
 from lineclear.cli.base_contract import CONTRACT_NOT_USED, load_contract_for, loses_contract
 from lineclear.cli.bundle_folder import begin_bundle, claim_bundle
+from lineclear.cli.checks import battery_of, checks_at_base, own_texts
 from lineclear.cli.streams import give_up_on
 from lineclear.contract.load import Loaded
 from lineclear.github.event import read_event
 from lineclear.judge.bundle import judge_bundle
 from lineclear.judge.outcome import exit_code
-from lineclear.model.bundle import CHANGE, CONTRACT, CONTRACT_SOURCES, MANIFEST, PLAN, VERDICT
+from lineclear.model.bundle import CHANGE, CHECK_DEFINITIONS, CONTRACT, CONTRACT_SOURCES, MANIFEST, PLAN, VERDICT
 from lineclear.model.plan import Plan
 from lineclear.model.verdict import Verdict
 from lineclear.model.words import ContractSource
@@ -140,19 +139,15 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
         event=read_event(os.environ),
         leave_out=[bundle],
     )
-    checks = checks_folder()
-    definitions = load_definitions(checks)
-    loaded = load_contract_for(resolved, given=arguments.contract, definitions=definitions)
-    battery = Battery(
-        definitions=definitions, tools={name: locked_tool(item, checks) for name, item in definitions.items()}
-    )
+    battery = battery_of(checks_at_base(resolved))
+    loaded = load_contract_for(resolved, given=arguments.contract, definitions=battery.definitions)
     only = [name for entry in arguments.only for name in entry.split(",") if name]
     merged = resolved.change.merge_commit
     selection = select(
         arguments.select,
         only=only,
         contract=loaded.effective,
-        definitions=definitions,
+        definitions=battery.definitions,
         files=None if merged is None else _files(resolved, merged),
     )
     plan = make_plan(
@@ -184,6 +179,8 @@ async def _produce(prepared: _Prepared, arguments: argparse.Namespace, scratch: 
         save(content.canonical(), bundle, path)
     for digest, source in sorted(prepared.loaded.sources.items()):
         save(source, bundle, f"{CONTRACT_SOURCES}/{digest}")
+    for digest, text in own_texts(prepared.plan, prepared.battery).items():
+        save(text, bundle, f"{CHECK_DEFINITIONS}/{digest}")
     with showing(sys.stderr, os.environ) as progress:
         await run_plan(
             prepared.plan,

@@ -6,6 +6,7 @@ from lineclear.model.words import TreeName
 
 __all__ = [
     "CHANGE",
+    "CHECK_DEFINITIONS",
     "CONTRACT",
     "CONTRACT_SOURCES",
     "DECISIONS",
@@ -26,6 +27,8 @@ __all__ = [
 CHANGE = "inputs/change.json"
 CONTRACT = "inputs/contract.json"
 CONTRACT_SOURCES = "inputs/contract-sources"
+CHECK_DEFINITIONS = "inputs/check-definitions"
+"""The definitions of checks that are the repository's own, each named by its SHA-256."""
 PLAN = "inputs/plan.json"
 EVIDENCE = "evidence"
 STATEMENTS = "statements"

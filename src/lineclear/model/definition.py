@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, model_validator
 from lineclear.model.base import Model
 from lineclear.model.words import Trust
 
-__all__ = ["CheckDefinition", "Limits", "Reruns", "Setting", "ToolSource"]
+__all__ = ["CheckDefinition", "Control", "Limits", "Reruns", "Setting", "ToolSource"]
 
 Direction = Literal["fixed", "free", "grow", "shrink", "lower", "higher"]
 
@@ -62,6 +62,25 @@ class Reruns(Model):
     most: Annotated[int, Field(gt=0)] = 50
 
 
+class Control(Model):
+    """A sample that the check must catch. ``files`` is a folder of the check's own, relative to the definition.
+
+    Its files are laid over a tree; then there must be a finding with this ``rule``, in this ``path``, or both.
+    ``with`` are settings that the sample needs, where the defaults of the definition do not do.
+    """
+
+    files: str
+    path: str | None = None
+    rule: str | None = None
+    with_: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
+
+    @model_validator(mode="after")
+    def _can_be_known_again(self) -> Control:
+        if self.path is None and self.rule is None:
+            raise ValueError("a control needs a rule or a path to be known again by")
+        return self
+
+
 class CheckDefinition(Model):
     """One member of the battery.
 
@@ -72,7 +91,8 @@ class CheckDefinition(Model):
     has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
     testsSkipped). ``reruns``: whether what fails is run again, to tell flaky tests from failures (docs/flaky.md).
     ``select`` says what ``--select`` may name: test ids, files, or nothing because the check runs in full only.
-    ``covers`` completes the sentence "<id> looked at <covers>".
+    ``covers`` completes the sentence "<id> looked at <covers>". ``control`` is what shows that the check is alive;
+    a check without one is uncontrolled.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -89,4 +109,5 @@ class CheckDefinition(Model):
     provides: dict[str, str] = Field(default_factory=dict)
     limits: Limits = Field(default_factory=Limits)
     reruns: Reruns | None = None
+    control: Control | None = None
     settings: dict[str, Setting] = Field(default_factory=dict)

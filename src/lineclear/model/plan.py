@@ -12,7 +12,7 @@ from lineclear.model.definition import Reruns
 from lineclear.model.evidence import Tool
 from lineclear.model.words import Enforcement, ScopeKind, Trust
 
-__all__ = ["Plan", "PlannedCheck", "PlannedRun"]
+__all__ = ["CheckSource", "Plan", "PlannedCheck", "PlannedRun"]
 
 
 class PlannedRun(Model):
@@ -22,13 +22,26 @@ class PlannedRun(Model):
     base: ScopeKind | None
 
 
+class CheckSource(Model):
+    """The definition of a check that is the repository's own, as the base has it.
+
+    ``digest`` is the SHA-256 of its text, which is in ``inputs/check-definitions/``; ``files`` has that of each file
+    in the check's folder, by its path there.
+    """
+
+    path: str
+    digest: str
+    files: dict[str, str]
+
+
 class PlannedCheck(Model):
     """One check of the contract. ``run`` is null when it does not run; ``reason`` then says why.
 
     ``selection`` are the tests or files that ``--select`` named, null for all of it.
     ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
     one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
-    fails is run again.
+    fails is run again. ``controlled`` says that its definition declares a control; ``source`` is null for a check that
+    comes with Lineclear.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -51,6 +64,8 @@ class PlannedCheck(Model):
     reason: str | None
     run: PlannedRun | None
     missing: list[str] = Field(default_factory=list)
+    controlled: bool = False
+    source: CheckSource | None = None
 
 
 class Plan(Model):

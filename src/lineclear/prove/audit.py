@@ -16,6 +16,7 @@ from lineclear.model.bundle import DECISIONS, EVIDENCE, MANIFEST, STATEMENTS, VE
 from lineclear.model.verdict import Verdict
 from lineclear.model.words import Outcome
 from lineclear.prove.contents import Contents, read_contents, read_evidence
+from lineclear.prove.definitions import examine_definitions
 from lineclear.prove.dsse import LARGEST_ENVELOPE, keyids, open_envelope
 from lineclear.prove.examine import (
     AuditProblem,
@@ -90,6 +91,7 @@ def audit(bundle: Path, *, key: Path | None, judge: Callable[[Path], Verdict] = 
         problems += [AuditProblem(step=Step.EVIDENCE, path=path, what=what) for path, what in contents.evidence_gaps()]
         problems += examine_statements(contents, envelopes)
         problems += examine_contract(contents)
+        problems += examine_definitions(bundle, contents)
         problems += examine_judgement(bundle, listing, judge)
         problems += examine_log(bundle, listing, contents)
     problems += examine_signatures(envelopes, verifier)

@@ -7,11 +7,12 @@ import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from posixpath import normpath
 
 from lineclear.battery.origin import named
+from lineclear.battery.own import OwnCheck
 from lineclear.contract.globs import matches
 from lineclear.errors import UsageError
 from lineclear.model.change import Change
@@ -31,10 +32,11 @@ _TEST_CONFIGURATION = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", ".p
 
 @dataclass(frozen=True, kw_only=True)
 class Battery:
-    """The check definitions with their tools, by id."""
+    """The check definitions with their tools, by id; ``own`` are those of the repository among them."""
 
     definitions: Mapping[str, CheckDefinition]
     tools: Mapping[str, Tool]
+    own: Mapping[str, OwnCheck] = field(default_factory=dict)
 
 
 def make_plan(
@@ -98,6 +100,8 @@ def _planned(
         applicable=unfit is None,
         reason=reason,
         run=_run(definition, in_part=part is not None) if runs else None,
+        controlled=definition.control is not None,
+        source=battery.own[check.use].source if check.use in battery.own else None,
     )
 
 

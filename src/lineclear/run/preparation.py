@@ -15,6 +15,7 @@ from lineclear.model.definition import CheckDefinition
 from lineclear.model.evidence import Evidence, Installed, Problem, Scope, Tool
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
+from lineclear.run.check_data import CheckData
 from lineclear.run.clock import now
 from lineclear.run.environments import ProjectEnvironment, tool_environment
 from lineclear.run.one import Limits, Task
@@ -90,9 +91,9 @@ class Places:
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
-    """What the runs of one verification are made from. ``checks`` is the folder of definitions."""
+    """What the runs of one verification are made from."""
 
-    checks: Path
+    data: CheckData
     trees: Trees
     workspaces: Workspaces
     projects: ProjectEnvironments
@@ -115,7 +116,7 @@ class Preparation:
             tool = planned.tool.model_copy(update={"version": project.version_of(planned.tool.name)})
             own = project.bin("x").parent
             return Places(tool=tool, bin=own, project_bin=own, installed=project.installed)
-        own = await self._own(run.definition, planned, waiting)
+        own = await self._own(run, waiting)
         if project is None:
             return Places(tool=planned.tool, bin=own, project_bin=own)
         inner = project.bin("x").parent
@@ -136,7 +137,7 @@ class Preparation:
             base_tree=await self.workspaces.shared(TreeName.BASE),
             inputs=self.workspaces.empty(f"{run.name}-inputs"),
             outputs=self.workspaces.empty(f"{run.name}-outputs"),
-            data=self.checks / planned.use,
+            data=self.data.folder(planned.use, f"{run.name}-check"),
             bin=places.bin,
             project_bin=places.project_bin,
             settings=planned.settings,
@@ -150,6 +151,7 @@ class Preparation:
             odd_names=self.trees.odd_names(tree),
             writable=definition.executes or run.scope.kind is ScopeKind.CHANGED,
             handed_on=run.handed_on,
+            own=planned.source is not None,
         )
         elsewhere = self.elsewhere
         report_bytes = limits.report_bytes
@@ -221,12 +223,14 @@ class Preparation:
         """Return the folder of a tool's own programs; without requirements of its own there is one that is empty."""
         if run.definition.tool.requirements is None or run.taken:
             return self.workspaces.empty(f"{run.name}-programs") / "bin"
-        return await self._own(run.definition, run.planned, waiting)
+        return await self._own(run, waiting)
 
-    async def _own(self, definition: CheckDefinition, planned: PlannedCheck, waiting: Waiting) -> Path:
+    async def _own(self, run: Run, waiting: Waiting) -> Path:
         waiting(Wait.TOOL_ENVIRONMENT)
-        assert definition.tool.requirements is not None  # noqa: S101 - held by the definition's model
-        made = await tool_environment(self.checks / definition.tool.requirements, name=planned.tool.name)
+        requirements = run.definition.tool.requirements
+        assert requirements is not None  # noqa: S101 - held by the definition's model
+        lock = self.data.file(run.planned.use, requirements, f"{run.name}-lock")
+        made = await tool_environment(lock, name=run.planned.tool.name)
         return made.bin("x").parent
 
     async def _tree(self, run: Run) -> tuple[list[str], Path]:

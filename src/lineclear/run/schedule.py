@@ -15,6 +15,7 @@ from lineclear.model.evidence import Problem, Scope
 from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
 from lineclear.run.again import BaseNames, edited_items, failing_items, own_items, steady_items
+from lineclear.run.check_data import CheckData
 from lineclear.run.one import execute, own_error, write_evidence
 from lineclear.run.plan import Battery
 from lineclear.run.preparation import Preparation, Run
@@ -55,7 +56,7 @@ async def run_plan(
     scheduler = _Scheduler(
         battery=battery,
         preparation=Preparation(
-            checks=checks,
+            data=CheckData(shipped=checks, own=battery.own, workspaces=workspaces),
             trees=trees,
             workspaces=workspaces,
             projects=ProjectEnvironments(trees, workspaces, provides),

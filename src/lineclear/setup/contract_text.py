@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from lineclear.run.detect import Locked
 from lineclear.setup.services import Service
@@ -15,9 +15,12 @@ __all__ = ["contract_text"]
 _WIDTH = 30
 
 
-def contract_text(found: Survey, known: Collection[str]) -> str:
-    """Return the text of ``lineclear.yaml``; ``known`` are the ids of the checks that there are."""
-    parts = [_HEAD, _project(found), "\n".join(["checks:", *_checks(found, known)]), _FOOT]
+def contract_text(found: Survey, known: Collection[str], *, own: Sequence[str] = ()) -> str:
+    """Return the text of ``lineclear.yaml``; ``known`` are the ids of the checks that there are.
+
+    ``own`` are those of the repository's own that need no settings.
+    """
+    parts = [_HEAD, _project(found), "\n".join(["checks:", *_checks(found, known, own)]), _FOOT]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -62,7 +65,7 @@ def _project(found: Survey) -> str:
     return "\n".join([*lines[:1], *(["# project:"] if lines[1:] else []), *(f"#   {line[2:]}" for line in lines[1:])])
 
 
-def _checks(found: Survey, known: Collection[str]) -> Iterator[str]:
+def _checks(found: Survey, known: Collection[str], own: Sequence[str]) -> Iterator[str]:
     rows: list[tuple[str, str]] = []
     if found.tests:
         rows.append(("pytest: {}", "the project's own tests"))
@@ -80,7 +83,8 @@ def _checks(found: Survey, known: Collection[str]) -> Iterator[str]:
     for item in found.instances:
         settings = f"{{schema: {_text(item.schema)}, instances: {_text(item.pattern)}}}"
         yield f"  {item.name}: {{use: jsonschema, with: {settings}}}"
-    if not rows and not found.instances and (found.service is None or not _is_whole(found.service)):
+    yield from (f"  {name}: {{}}  # lineclear-checks/{name}.toml" for name in own)
+    if not rows and not own and not found.instances and (found.service is None or not _is_whole(found.service)):
         yield "  {}  # nothing was found that this version has a check for"
 
 

@@ -14,9 +14,10 @@ from lineclear.change.git import decode_path
 from lineclear.change.repository import Repository
 from lineclear.errors import UsageError
 
-__all__ = ["list_files", "read_file", "read_text", "write_file"]
+__all__ = ["MOST_BYTES", "list_files", "read_file", "read_text", "write_file"]
 
-_MOST_BYTES = 2_000_000
+#: What is read of one file.
+MOST_BYTES = 2_000_000
 _HERE = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -99,7 +100,7 @@ def _content(folder: int, name: str) -> bytes:
     with os.fdopen(file, "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")
-        return stream.read(_MOST_BYTES)
+        return stream.read(MOST_BYTES)
 
 
 def _refused(root: Path, path: str, error: OSError) -> UsageError:

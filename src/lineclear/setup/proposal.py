@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,21 +62,30 @@ class Proposal:
     paste: str
 
 
-def propose(repository: Repository, definitions: Mapping[str, CheckDefinition], *, action: str = ACTION) -> Proposal:
+def propose(
+    repository: Repository,
+    definitions: Mapping[str, CheckDefinition],
+    *,
+    own: Collection[str] = (),
+    action: str = ACTION,
+) -> Proposal:
     """Look at a repository and return what to write. Nothing is written, and nothing of the repository executed.
+
+    ``own`` are the ids of the definitions that are the repository's own.
 
     Raises :class:`UsageError` for an action that is none, and where a link stands in the place of a file.
     """
     if not _ACTION.fullmatch(action):
         raise UsageError(f"{action!r} is no action", where="--action", todo=f"Write it as {ACTION}.")
     found = survey(list_files(repository), lambda path: read_text(repository.root, path))
-    contract = contract_text(found, definitions).encode()
+    ready = [name for name in sorted(own) if not _needs_settings(definitions[name])]
+    contract = contract_text(found, definitions, own=ready).encode()
     load_contract(  # what is written is valid, or nothing is
         source=ContractSource.GIVEN, uri=CONTRACT_FILE, text=contract, read=lambda _: None, definitions=definitions
     )
     wanted = {CONTRACT_FILE: contract, WORKFLOW: _workflow(default_branch(repository), action).encode()}
-    own = read_file(repository.root, NOXFILE)
-    if own is None:
+    noxfile_now = read_file(repository.root, NOXFILE)
+    if noxfile_now is None:
         wanted[NOXFILE] = noxfile.NEW_FILE.encode()
     return Proposal(
         found=found,
@@ -84,8 +93,14 @@ def propose(repository: Repository, definitions: Mapping[str, CheckDefinition], 
             FileChange(path=path, before=read_file(repository.root, path), after=after)
             for path, after in wanted.items()
         ),
-        paste="" if own is None or noxfile.has_session(own.decode("utf-8", "replace")) else noxfile.LINES,
+        paste=""
+        if noxfile_now is None or noxfile.has_session(noxfile_now.decode("utf-8", "replace"))
+        else noxfile.LINES,
     )
+
+
+def _needs_settings(definition: CheckDefinition) -> bool:
+    return any(setting.required for setting in definition.settings.values())
 
 
 def _workflow(branch: str, action: str) -> str:
