@@ -19,6 +19,7 @@ _COMMANDS = {
     "verify": "verify a change and write its bundle",
     "doctor": "say what is missing on this machine, and how to mend it",
     "contract": "check the contract, or show what follows from it",
+    "check": "write a check of your own, or prove checks",
     "judge": "derive the verdict of a bundle again",
     "audit": "check a bundle and judge it again, offline",
     "key": "keys that sign verdicts",

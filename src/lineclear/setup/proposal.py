@@ -84,8 +84,8 @@ def propose(
         source=ContractSource.GIVEN, uri=CONTRACT_FILE, text=contract, read=lambda _: None, definitions=definitions
     )
     wanted = {CONTRACT_FILE: contract, WORKFLOW: _workflow(default_branch(repository), action).encode()}
-    noxfile_now = read_file(repository.root, NOXFILE)
-    if noxfile_now is None:
+    sessions = read_file(repository.root, NOXFILE)
+    if sessions is None:
         wanted[NOXFILE] = noxfile.NEW_FILE.encode()
     return Proposal(
         found=found,
@@ -93,9 +93,7 @@ def propose(
             FileChange(path=path, before=read_file(repository.root, path), after=after)
             for path, after in wanted.items()
         ),
-        paste=""
-        if noxfile_now is None or noxfile.has_session(noxfile_now.decode("utf-8", "replace"))
-        else noxfile.LINES,
+        paste="" if sessions is None or noxfile.has_session(sessions.decode("utf-8", "replace")) else noxfile.LINES,
     )
 
 
