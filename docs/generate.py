@@ -66,17 +66,20 @@ def _checks() -> Iterator[str]:
     yield "# Checks"
     yield ""
     yield "Generated from `checks/*.toml` by `nox -s generate`. A check looks at the merge result; what it needs of"
-    yield "the base to tell new findings from existing ones is in the column *base*."
+    yield "the base to tell new findings from existing ones is in the column *base*. The column *control* says whether the"
+    yield "check declares a sample that it must catch, which `lineclear check test <check>` proves. Checks of your own:"
+    yield "[your-own-check.md](your-own-check.md)."
     yield ""
-    yield "| check | looks at | tool | base | runs the change's code | trust |"
-    yield "|---|---|---|---|---|---|"
+    yield "| check | looks at | tool | base | runs the change's code | trust | control |"
+    yield "|---|---|---|---|---|---|---|"
     definitions = load_definitions(CHECKS)
     for item in definitions.values():
         tool = locked_tool(item, CHECKS)
         open_ended = item.tool.environment == "runner" and tool.version is None
         source = "any program" if open_ended else f"{tool.name} {tool.version or OWN}"
         runs = "yes" if item.executes else "no"
-        yield f"| `{item.id}` | {item.covers} | {source} | {item.base} | {runs} | {item.trust.value} |"
+        control = "declared" if item.control is not None else "uncontrolled"
+        yield f"| `{item.id}` | {item.covers} | {source} | {item.base} | {runs} | {item.trust.value} | {control} |"
     for item in definitions.values():
         yield from _check(item)
 

@@ -122,7 +122,7 @@ def _lines(proof: Proof) -> Sequence[str]:
 def _exit_code(proofs: Sequence[Proof]) -> int:
     """Return 0 where every check is proven, 1 where one is not, 4 where it could not be tried."""
     ended = {name: [proof.ended for proof in proofs if proof.check == name] for name in {p.check for p in proofs}}
-    if any(Proven.NO_RESULT in found or set(found) == {Proven.NOTHING} for found in ended.values()):
+    if any(Proven.NO_RESULT in found or set(found) == {Proven.UNCONTROLLED} for found in ended.values()):
         return EngineError.exit_code
     return _FAILED if any(Proven.NOT_PROVEN in found for found in ended.values()) else 0
 

@@ -36,12 +36,12 @@ _SHOWN = 5
 
 
 class Proven(StrEnum):
-    """How a proof ended: ``noResult`` when the check gave none, ``nothing`` where there was nothing to try."""
+    """How a proof ended: ``noResult`` when the check gave none, ``uncontrolled`` where there is no control to try."""
 
     PROVEN = "proven"
     NOT_PROVEN = "not proven"
     NO_RESULT = "no result"
-    NOTHING = "nothing"
+    UNCONTROLLED = "uncontrolled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +73,11 @@ class _Trial:
     """Runs one check on a change from one tree to another."""
 
     def __init__(self, samples: Samples, battery: Battery, checks: Path, scratch: Path) -> None:
-        self._check = samples.definition.id
-        self._battery, self._checks, self._scratch = battery, checks, scratch
-        self._contract = _contract(samples, battery)
+        self._samples, self._battery, self._checks, self._scratch = samples, battery, checks, scratch
 
     def verdict(self, name: str, before: Mapping[str, OwnFile], after: Mapping[str, OwnFile]) -> Verdict:
         """Return the verdict on the change."""
+        contract = _contract(self._samples, self._battery)
         folder = self._scratch / name
         folder.mkdir()
         base, head = make_repository(folder / "repository", before, after)
@@ -87,19 +86,20 @@ class _Trial:
         change = resolved.change
         commits = [commit for commit in (change.base.commit, change.merge_commit) if commit is not None]
         files = sorted({e.path for commit in commits for e in resolved.scratch.entries(commit) if e.is_file})
-        plan = make_plan(self._contract, change, self._battery, files=files, only=[], now=now(), version=__version__)
-        bundle = folder / "bundle"
+        plan = make_plan(contract, change, self._battery, files=files, only=[], now=now(), version=__version__)
+        bundle, runs = folder / "bundle", folder / "runs"
         bundle.mkdir()
-        for path, content in ((CHANGE, change), (CONTRACT, self._contract), (PLAN, plan)):
+        runs.mkdir()
+        for path, content in ((CHANGE, change), (CONTRACT, contract), (PLAN, plan)):
             save(content.canonical(), bundle, path)
         asyncio.run(
             run_plan(
                 plan,
-                self._contract,
+                contract,
                 self._battery,
                 checks=self._checks,
                 trees=Trees(scratch=resolved.scratch, change=change),
-                scratch=folder / "runs",
+                scratch=runs,
                 bundle=bundle,
                 elsewhere=Elsewhere(folder=repository.root, repository=repository.root, environment={}),
                 jobs=_JOBS,
@@ -182,8 +182,8 @@ def _of_control(samples: Samples, trial: _Trial) -> Proof:
         return _proof(
             samples,
             "control",
-            Proven.NOTHING,
-            "uncontrolled: the definition declares no control",
+            Proven.UNCONTROLLED,
+            "the definition declares no control",
             where,
             "add [control] with `files` and the `rule` or `path` of what must be found",
         )
