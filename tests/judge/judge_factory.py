@@ -137,6 +137,7 @@ def planned(
     selection: list[str] | None = None,
     applicable: bool = True,
     trust: Trust = Trust.OBSERVED,
+    controlled: bool = False,
 ) -> PlannedCheck:
     """Return a check of the plan. ``base``: what of the base is run always, None where only what was found is."""
     runs = selected and applicable
@@ -162,6 +163,7 @@ def planned(
         if runs
         else ("It was left out by --only." if not selected else "The change touches no file of it."),
         run=PlannedRun(merged=ALL if selection is None else SELECTED, base=base) if runs else None,
+        controlled=controlled,
     )
 
 

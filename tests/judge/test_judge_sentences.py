@@ -205,13 +205,21 @@ class TestNotEstablished:
         whole = judge(make_inputs([planned("tool")], run("tool")))
         assert not any("fixed" in line for line in whole.not_established)
 
+    def test_checks_that_declare_no_control_are_named_as_uncontrolled(self) -> None:
+        plans = [planned(name, base=CHANGED, controlled=name == "b") for name in ("c", "b", "a")]
+        verdict = judge(make_inputs(plans, [item for name in ("a", "b", "c") for item in run(name)]))
+        said = "No control showed that a check was alive; uncontrolled: a and c (no control is declared)."
+        assert said in verdict.not_established
+        alone = judge(make_inputs([planned("b", base=CHANGED, controlled=True)], run("b")))
+        assert "No control showed that a check was alive." in alone.not_established
+
     def test_only_what_applies_is_said_of_suites_and_suppressions(self) -> None:
         scan = judge(make_inputs([planned("bandit", base=CHANGED)], run("bandit")))
         suite = judge(make_inputs([planned("unit", suite=True)], [evidence("unit", MERGED, measures=SUITE)]))
         suppressed = "Suppressions in the code (# nosec, # nosemgrep) were honoured."
         assert suppressed in scan.not_established
         assert suppressed not in suite.not_established
-        assert "No control showed that a check was alive." in scan.not_established
+        assert any(line.startswith("No control showed that a check was alive; ") for line in scan.not_established)
         assert any("a weakened test does not show" in line for line in suite.not_established)
 
     @pytest.mark.parametrize(

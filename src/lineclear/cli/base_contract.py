@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from lineclear.battery.own import OWN_FOLDER
 from lineclear.change.resolve import Resolved
 from lineclear.contract.find import CONTRACT_FILE, find_contract
 from lineclear.contract.load import Loaded, load_contract
 from lineclear.contract.sources import Reader
+from lineclear.errors import ContractError
 from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveContract
 from lineclear.model.definition import CheckDefinition
@@ -22,11 +24,20 @@ CONTRACT_NOT_USED = (
     f"  To use the change's own: lineclear verify --contract {CONTRACT_FILE}"
 )
 
+#: Said where a contract that was given may name a check that only the change has.
+_NOT_YET = f"The change touches {OWN_FOLDER}/, which is read at its base: a check that it brings is not there yet."
+
 
 def load_contract_for(resolved: Resolved, *, given: Path | None, definitions: Mapping[str, CheckDefinition]) -> Loaded:
     """Load the contract that a change is judged by. Raises ContractError, and UsageError for one that is not there."""
     base = resolved.change.base.commit
-    return _load(given, lambda path: resolved.scratch.read(base, path), definitions)
+    try:
+        return _load(given, lambda path: resolved.scratch.read(base, path), definitions)
+    except ContractError as exc:
+        touched = any(file.path.startswith(f"{OWN_FOLDER}/") for file in resolved.change.files or ())
+        if given is None or not touched:
+            raise
+        raise ContractError(exc.what, where=exc.where, todo=f"{exc.todo}\n         {_NOT_YET}") from exc
 
 
 def load_given(file: Path, *, definitions: Mapping[str, CheckDefinition]) -> Loaded:

@@ -223,8 +223,8 @@ def _unwatched(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
     if any(check.controls is None for check in done):
         weakened = ", and the base's tests were not run on the change, so a weakened test does not show"
         suite = any(planned.suite for planned in plans)
-        bare = [planned.id for planned in plans if not planned.controlled]
-        uncontrolled = f"; uncontrolled, for want of a declared control: {_enumerate(bare)}" if bare else ""
+        bare = sorted(planned.id for planned in plans if not planned.controlled)
+        uncontrolled = f"; uncontrolled: {_enumerate(bare)} (no control is declared)" if bare else ""
         lines.append(f"No control showed that a check was alive{weakened if suite else ''}{uncontrolled}.")
     if any(planned.adapter in _SUPPRESSIBLE for planned in plans):
         lines.append("Suppressions in the code (# nosec, # nosemgrep) were honoured.")
