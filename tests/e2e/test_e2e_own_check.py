@@ -14,6 +14,11 @@ from lineclear.model.base import sha256
 from lineclear.resources import checks_folder
 
 CONTRACT = "version: 1\nchecks: {no-merge: {}}\n"
+BLIND = """\
+import json, sys
+run = {"tool": {"driver": {"name": "blind"}}, "results": []}
+open(sys.argv[1], "w").write(json.dumps({"version": "2.1.0", "runs": [run]}))
+"""
 PROVEN = [
     "no-merge  pass     proven: no error-level finding",
     "no-merge  fail     proven: found do-not-merge notes.txt",
@@ -35,6 +40,18 @@ def _used(folder: Path) -> Repo:
     repo.commit("check", {"lineclear.yaml": CONTRACT})
     repo.branch("feature")
     return repo
+
+
+def test_the_documentation_has_what_is_really_written_and_said(tmp_path: Path) -> None:
+    repo = _new(tmp_path)
+    page = (Path(__file__).parents[2] / "docs/your-own-check.md").read_text("utf-8")
+    comment, definition = (repo.root / "lineclear-checks/no-merge.toml").read_text("utf-8").split("\n", 1)
+    assert comment.startswith("# ")
+    assert f"```toml\n{definition}```" in page
+    assert "\n".join(PROVEN) in page
+    (repo.root / "lineclear-checks/no-merge/find.py").write_text(BLIND)
+    for line in lineclear("check", "test", "no-merge", cwd=repo.root).stdout.splitlines():
+        assert line in page
 
 
 @pytest.mark.parametrize("adapter", ["sarif", "command", "junit"])
@@ -140,7 +157,6 @@ def test_a_check_that_the_change_brings_is_not_used_and_that_is_said(tmp_path: P
     repo = _new(tmp_path)
     repo.branch("feature")
     repo.commit("check", {"lineclear.yaml": CONTRACT})
-    assert verify(repo, "--base=main").verdict["checks"] == []
     refused = verify(repo, "--base=main", "--contract=lineclear.yaml")
     assert_refused(refused, 2, "there is no check 'no-merge'", "a check that it brings is not there yet")
 
@@ -205,7 +221,7 @@ def test_a_command_of_ones_own_needs_samples_to_be_proven(tmp_path: Path) -> Non
             "find.py",
             "import sys; sys.exit(3)\n",
             4,
-            "pass     no result: error: python3 ended with exit code 3 and left no report",
+            "pass     no result: error: python3 ended with exit code 3",
         ),
     ],
 )
