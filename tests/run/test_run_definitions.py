@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support import Repo
 
+from lineclear.battery.battery import Battery
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
 from lineclear.change.repository import open_repository
@@ -20,7 +21,7 @@ from lineclear.model.bundle import CHANGE, CONTRACT, PLAN
 from lineclear.model.verdict import Verdict
 from lineclear.model.words import ContractSource
 from lineclear.run.outputs import save
-from lineclear.run.plan import Battery, make_plan
+from lineclear.run.plan import make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.taken import Elsewhere
 from lineclear.run.workspaces import Trees

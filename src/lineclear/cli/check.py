@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lineclear.battery.battery import Battery
 from lineclear.battery.own import OWN_ADAPTERS, OWN_FOLDER, OwnCheck
 from lineclear.change.repository import open_repository
 from lineclear.cli.checks import battery_of, checks_in_work_tree
@@ -15,7 +16,6 @@ from lineclear.contract.near import advise
 from lineclear.errors import EngineError, UsageError
 from lineclear.report.escape import line_for_terminal
 from lineclear.resources import checks_folder
-from lineclear.run.plan import Battery
 from lineclear.run.workspaces import remove_tree
 from lineclear.setup.files import write_file
 from lineclear.setup.proofs import Proof, Proven, prove_check

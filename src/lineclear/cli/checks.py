@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from lineclear.battery.battery import Battery
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
 from lineclear.battery.own import OwnCheck, OwnFile, load_own
@@ -14,7 +15,6 @@ from lineclear.change.resolve import Resolved
 from lineclear.errors import UsageError
 from lineclear.model.plan import Plan
 from lineclear.resources import checks_folder
-from lineclear.run.plan import Battery
 from lineclear.setup.files import MOST_BYTES, list_files, read_file
 
 __all__ = ["battery_of", "checks_at_base", "checks_beside", "checks_in_work_tree", "own_texts"]

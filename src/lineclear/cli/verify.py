@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lineclear import __version__
+from lineclear.battery.battery import Battery
 from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
@@ -39,7 +40,7 @@ from lineclear.report.write import write_reports
 from lineclear.resources import checks_folder
 from lineclear.run.clock import now
 from lineclear.run.outputs import save
-from lineclear.run.plan import Battery, make_plan
+from lineclear.run.plan import make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.select import select
 from lineclear.run.taken import Elsewhere

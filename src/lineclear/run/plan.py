@@ -6,37 +6,26 @@ import difflib
 import platform
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from posixpath import normpath
 
+from lineclear.battery.battery import Battery
 from lineclear.battery.origin import named
-from lineclear.battery.own import OwnCheck
 from lineclear.contract.globs import matches
 from lineclear.errors import UsageError
 from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveCheck, EffectiveContract
 from lineclear.model.definition import CheckDefinition
-from lineclear.model.evidence import Tool
 from lineclear.model.plan import Plan, PlannedCheck, PlannedRun
 from lineclear.model.words import ScopeKind
 from lineclear.run.select import Selection
 
-__all__ = ["Battery", "make_plan", "speaks_of_tests"]
+__all__ = ["make_plan", "speaks_of_tests"]
 
 _BASE_SCOPES = {"changed": ScopeKind.CHANGED, "all": ScopeKind.ALL}
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 _TEST_CONFIGURATION = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Battery:
-    """The check definitions with their tools, by id; ``own`` are those of the repository among them."""
-
-    definitions: Mapping[str, CheckDefinition]
-    tools: Mapping[str, Tool]
-    own: Mapping[str, OwnCheck] = field(default_factory=dict)
 
 
 def make_plan(

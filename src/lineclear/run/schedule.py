@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lineclear.battery.adapter import Reading, RunProblem
 from lineclear.battery.adapters import ADAPTERS
+from lineclear.battery.battery import Battery
 from lineclear.errors import LineclearError
 from lineclear.model.contract import EffectiveContract
 from lineclear.model.evidence import Problem, Scope
@@ -17,7 +18,6 @@ from lineclear.model.words import Ended, ScopeKind, TreeName
 from lineclear.run.again import BaseNames, edited_items, failing_items, own_items, steady_items
 from lineclear.run.check_data import CheckData
 from lineclear.run.one import execute, own_error, write_evidence
-from lineclear.run.plan import Battery
 from lineclear.run.preparation import Preparation, Run
 from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, Wait
 from lineclear.run.project_services import ProjectServices

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lineclear.battery.battery import Battery
 from lineclear.model.contract import EffectiveContract, Variables
 from lineclear.model.plan import Plan
-from lineclear.run.plan import Battery
 
 __all__ = ["maskable", "passed_on", "withhold"]
 

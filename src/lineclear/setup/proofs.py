@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lineclear import __version__
+from lineclear.battery.battery import Battery
 from lineclear.battery.own import OwnFile
 from lineclear.change.repository import open_repository
 from lineclear.change.resolve import resolve_change
@@ -23,7 +24,7 @@ from lineclear.model.verdict import Verdict
 from lineclear.model.words import CheckStatus, ContractSource, FindingState, Level
 from lineclear.run.clock import now
 from lineclear.run.outputs import save
-from lineclear.run.plan import Battery, make_plan
+from lineclear.run.plan import make_plan
 from lineclear.run.schedule import run_plan
 from lineclear.run.taken import Elsewhere
 from lineclear.run.workspaces import Trees
