@@ -87,6 +87,10 @@ def test_its_lock_names_the_version_of_its_tool() -> None:
         ("[settings.run]", "[settings.command]", 4, "the adapter command needs a setting 'run'"),
         ("{data}/find.sh", "lineclear-checks/words/find.sh", 21, "which in the tree is the change's"),
         ('default = ["sh", "{data}/find.sh"]', 'default = "sh \'"', 21, "cannot be split into words"),
+        ('default = ["sh", "{data}/find.sh"]', "default = 7", 21, "7 is not a list of texts"),
+        ('base = "whenFound"', 'base = "failing"', 8, "`base` asks for single tests"),
+        ('base = "whenFound"', 'base = "all"\nselect = "tests"', 9, "`select` asks for single tests"),
+        ('rule = "exit-code"', 'rule = "a"\n[reruns]\ntimes = 2', 17, "`reruns` asks for single tests"),
         ('direction = "fixed"', 'direction = "sideways"', 22, "settings.run.direction: Input should be"),
     ],
 )
@@ -98,6 +102,13 @@ def test_what_is_no_valid_definition_is_refused_with_its_line(old: str, new: str
     assert raised.value.where == f"lineclear-checks/words.toml:{line}"
     assert raised.value.todo
     assert raised.value.exit_code == 2
+
+
+def test_the_projects_environment_is_refused_to_what_does_not_execute_its_code() -> None:
+    text = DEFINITION.replace('"runner"', '"project"').replace("executes = true", "executes = false")
+    with pytest.raises(ContractError, match="only for what runs code of the change") as raised:
+        _load(FILES | {"words.toml": text})
+    assert raised.value.where == "lineclear-checks/words.toml:6"
 
 
 def test_an_id_of_a_shipped_check_is_refused() -> None:

@@ -10,6 +10,7 @@ from posixpath import normpath
 from lineclear.battery.definitions import line_of, read_definition
 from lineclear.battery.locks import tool_of_lock
 from lineclear.battery.origin import words
+from lineclear.contract.settings import mistake, resolve
 from lineclear.errors import ContractError
 from lineclear.model.base import sha256
 from lineclear.model.definition import CheckDefinition
@@ -140,8 +141,37 @@ def _what_is_wrong(check: OwnCheck, shipped: Collection[str]) -> Iterable[tuple[
         yield f"the adapter {definition.adapter} needs a setting {needed!r}", ("adapter",), todo
     if definition.provides:
         yield "only checks that come with Lineclear provide packages", ("provides",), "leave it out"
+    yield _execution_problem(definition)
+    yield _tests_problem(definition)
+    yield _default_problem(definition)
     yield _command_problem(definition)
     yield _lock_problem(check)
+
+
+def _execution_problem(definition: CheckDefinition) -> tuple[str, _Place, str] | None:
+    """The project's environment holds the change's code, and so does what is installed to run beside it."""
+    project = definition.tool.environment == "project" or "environment" in definition.settings
+    if definition.executes or not project:
+        return None
+    return "the project's environment is there only for what runs code of the change", ("executes",), "write true"
+
+
+def _tests_problem(definition: CheckDefinition) -> tuple[str, _Place, str] | None:
+    """No adapter that a repository may use can be told which tests to run."""
+    named = {"base": definition.base == "failing", "select": definition.select == "tests", "reruns": definition.reruns}
+    key = next((key for key, stated in named.items() if stated), None)
+    if key is None:
+        return None
+    todo = "choose changed, whenFound or all" if key == "base" else "leave it out"
+    return f"`{key}` asks for single tests, which the adapter {definition.adapter} cannot be told", (key,), todo
+
+
+def _default_problem(definition: CheckDefinition) -> tuple[str, _Place, str] | None:
+    for name, value in resolve({}, definition).items():
+        wrong = mistake(definition.settings[name], value)
+        if wrong is not None:
+            return wrong[0], ("settings", name, "default"), wrong[1]
+    return None
 
 
 def _command_problem(definition: CheckDefinition) -> tuple[str, _Place, str] | None:

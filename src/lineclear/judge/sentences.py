@@ -224,8 +224,8 @@ def _unwatched(inputs: Inputs, done: Sequence[CheckResult]) -> list[str]:
         weakened = ", and the base's tests were not run on the change, so a weakened test does not show"
         suite = any(planned.suite for planned in plans)
         bare = sorted(planned.id for planned in plans if not planned.controlled)
-        uncontrolled = f"; uncontrolled: {_enumerate(bare)} (no control is declared)" if bare else ""
-        lines.append(f"No control showed that a check was alive{weakened if suite else ''}{uncontrolled}.")
+        uncontrolled = f" (uncontrolled: {_enumerate(bare)})" if bare else ""
+        lines.append(f"No control showed that a check was alive{uncontrolled}{weakened if suite else ''}.")
     if any(planned.adapter in _SUPPRESSIBLE for planned in plans):
         lines.append("Suppressions in the code (# nosec, # nosemgrep) were honoured.")
     if done:
