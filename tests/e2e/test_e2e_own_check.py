@@ -153,6 +153,30 @@ def test_a_definition_at_the_base_that_is_not_valid_is_refused(tmp_path: Path) -
     assert_refused(lineclear("init", "--dry-run", cwd=repo.root), 2, where)
 
 
+def test_a_file_of_the_folder_that_is_not_here_or_not_read_whole_is_refused(tmp_path: Path) -> None:
+    repo = _used(tmp_path)
+    place = "lineclear-checks/no-merge/pack.bin"
+    repo.write({place: b"0" * 2_000_000})
+    assert_refused(lineclear("check", "test", cwd=repo.root), 2, "too large", place)
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 5\n"
+    repo.git("switch", "--quiet", "main")
+    repo.commit("pack", {place: pointer})
+    repo.branch("other")
+    repo.commit("change", {"a.txt": "fine\n"})
+    assert_refused(verify(repo, "--base=main"), 2, "cannot be read", place, "git lfs pull")
+
+
+def test_a_link_in_the_place_of_the_folder_brings_no_check(tmp_path: Path) -> None:
+    repo = _new(tmp_path)
+    (repo.root / "lineclear-checks").rename(repo.root / "elsewhere")
+    (repo.root / "lineclear-checks").symlink_to("elsewhere")
+    repo.commit("linked", {"lineclear.yaml": CONTRACT})
+    repo.branch("feature")
+    repo.commit("change", {"a.txt": "fine\n"})
+    assert_refused(verify(repo, "--base=main"), 2, "there is no check 'no-merge'")
+    assert_refused(lineclear("contract", "check", cwd=repo.root), 2, "there is no check 'no-merge'")
+
+
 def test_a_check_that_the_change_brings_is_not_used_and_that_is_said(tmp_path: Path) -> None:
     repo = _new(tmp_path)
     repo.branch("feature")

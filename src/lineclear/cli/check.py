@@ -62,7 +62,8 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _next(name: str, *, example: bool) -> Sequence[str]:
-    edit = "It is an example that works" if example else "The samples are empty"
+    none = f"It has no samples yet: {OWN_FOLDER}/{name}/pass and {OWN_FOLDER}/{name}/fail are for you to fill"
+    edit = "It is an example that works" if example else none
     return (
         "",
         f"{edit}. Next:",
