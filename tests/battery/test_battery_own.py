@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from lineclear.battery.own import OWN_FOLDER, OwnCheck, OwnFile, load_own
+from lineclear.battery.own import OWN_FOLDER, OwnCheck, OwnFile
+from lineclear.battery.own_definitions import load_own
 from lineclear.change.kinds import path_kind
 from lineclear.errors import ContractError
 from lineclear.model.base import sha256

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from lineclear.battery.battery import Battery
-from lineclear.battery.own import OWN_ADAPTERS, OWN_FOLDER, OwnCheck
+from lineclear.battery.own import OWN_FOLDER, OwnCheck
+from lineclear.battery.own_definitions import OWN_ADAPTERS
 from lineclear.change.repository import open_repository
 from lineclear.cli.checks import battery_of, checks_in_work_tree
 from lineclear.contract.near import advise

@@ -9,7 +9,8 @@ from pathlib import Path
 from lineclear.battery.battery import Battery
 from lineclear.battery.definitions import load_definitions
 from lineclear.battery.locks import locked_tool
-from lineclear.battery.own import OwnCheck, OwnFile, load_own
+from lineclear.battery.own import OwnCheck, OwnFile
+from lineclear.battery.own_definitions import load_own
 from lineclear.change.repository import Repository, open_repository
 from lineclear.change.resolve import Resolved
 from lineclear.errors import UsageError

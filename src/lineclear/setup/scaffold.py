@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lineclear.battery.definitions import load_definitions
-from lineclear.battery.own import DATA, OWN_FOLDER, OwnFile, load_own
+from lineclear.battery.own import DATA, OWN_FOLDER, OwnFile
+from lineclear.battery.own_definitions import load_own
 from lineclear.errors import UsageError
 from lineclear.setup.samples import EXPECTED
 
