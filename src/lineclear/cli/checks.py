@@ -18,7 +18,7 @@ from lineclear.model.plan import Plan
 from lineclear.resources import checks_folder
 from lineclear.setup.files import MOST_BYTES, list_files, read_file
 
-__all__ = ["battery_of", "checks_at_base", "checks_beside", "checks_in_work_tree", "own_texts"]
+__all__ = ["battery_of", "checks_at", "checks_beside", "checks_in_work_tree", "own_texts"]
 
 
 def battery_of(own: Mapping[str, OwnCheck]) -> Battery:
@@ -35,9 +35,9 @@ def battery_of(own: Mapping[str, OwnCheck]) -> Battery:
     )
 
 
-def checks_at_base(resolved: Resolved) -> dict[str, OwnCheck]:
-    """Return the repository's own checks as the base of a change has them. Raises ContractError for a faulty one."""
-    scratch, commit = resolved.scratch, resolved.change.base.commit
+def checks_at(resolved: Resolved, commit: str) -> dict[str, OwnCheck]:
+    """Return the repository's own checks as a commit has them. Raises ContractError for a faulty one."""
+    scratch = resolved.scratch
     files = {entry.path: entry.mode for entry in scratch.entries(commit) if entry.is_file}
 
     def read(path: str) -> OwnFile | None:

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from lineclear.change.repository import Repository, open_repository
 from lineclear.change.resolve import resolve_change
 from lineclear.cli.base_contract import load_contract_for, load_given
-from lineclear.cli.checks import battery_of, checks_at_base, checks_beside
+from lineclear.cli.checks import battery_of, checks_at, checks_beside
 from lineclear.contract.explain import explain
 from lineclear.errors import UsageError
 from lineclear.github.event import read_event
@@ -46,7 +46,7 @@ def show(arguments: argparse.Namespace) -> int:
             resolved = resolve_change(
                 repository, base=arguments.base, head=None, scratch=scratch / "git", event=read_event(os.environ)
             )
-            definitions = battery_of(checks_at_base(resolved)).definitions
+            definitions = battery_of(checks_at(resolved, resolved.change.base.commit)).definitions
             loaded, base = load_contract_for(resolved, given=None, definitions=definitions), resolved.change.base.commit
         finally:
             remove_tree(scratch)

@@ -20,9 +20,9 @@ from lineclear.battery.battery import Battery
 from lineclear.change.repository import open_repository
 from lineclear.change.resolve import Resolved, resolve_change
 from lineclear.change.worktree import OUTPUT
-from lineclear.cli.base_contract import CONTRACT_NOT_USED, load_contract_for, loses_contract
+from lineclear.cli.base_contract import CONTRACT_NOT_USED, load_contract_for, loses_contract, with_broken_contract
 from lineclear.cli.bundle_folder import begin_bundle, claim_bundle
-from lineclear.cli.checks import battery_of, checks_at_base, own_texts
+from lineclear.cli.checks import battery_of, checks_at, own_texts
 from lineclear.cli.streams import give_up_on
 from lineclear.contract.load import Loaded
 from lineclear.github.event import read_event
@@ -140,8 +140,9 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
         event=read_event(os.environ),
         leave_out=[bundle],
     )
-    battery = battery_of(checks_at_base(resolved))
+    battery = battery_of(checks_at(resolved, resolved.change.base.commit))
     loaded = load_contract_for(resolved, given=arguments.contract, definitions=battery.definitions)
+    resolved = with_broken_contract(resolved, loaded)
     only = [name for entry in arguments.only for name in entry.split(",") if name]
     merged = resolved.change.merge_commit
     selection = select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lineclear.contract.document import Document
@@ -30,12 +31,13 @@ class Layer:
         return self.source.uri
 
 
-def read_layers(root: Source, *, read: Reader) -> list[Layer]:
+def read_layers(root: Source, *, read: Reader, fetch: Collection[str] | None = None) -> list[Layer]:
     """Read a contract and its ancestors. What two parents share applies once, before both.
 
+    ``fetch`` are the remote uris that may be fetched, null for any; another one raises ``NotFetched``.
     Raises :class:`ContractError` for a file that is not there or not valid, a cycle, or more than 32 files.
     """
-    with Remotes() as remotes:
+    with Remotes(fetch) as remotes:
         walk = _Walk(read, remotes)
         walk.visit(root, ())
     return list(walk.layers.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lineclear.contract.cel import Environment
@@ -36,15 +36,22 @@ class Loaded:
 
 
 def load_contract(
-    *, source: ContractSource, uri: str, text: bytes, read: Reader, definitions: Mapping[str, CheckDefinition]
+    *,
+    source: ContractSource,
+    uri: str,
+    text: bytes,
+    read: Reader,
+    definitions: Mapping[str, CheckDefinition],
+    fetch: Collection[str] | None = None,
 ) -> Loaded:
     """Parse a contract, resolve what it extends, hold it against the definitions, and compile its expressions.
 
     ``uri`` is the contract's path in the tree that ``read`` reads, or a ``lineclear:`` name; it is stated in the
-    verdict. Raises :class:`ContractError` that lists what is wrong, so that nothing is found only when judging.
+    verdict. ``fetch`` is as for :func:`~lineclear.contract.inherit.read_layers`. Raises :class:`ContractError` that
+    lists what is wrong, so that nothing is found only when judging.
     """
     root = Source(uri=uri, text=text, path=None if uri.startswith(SHIPPED) else uri)
-    layers = read_layers(root, read=read)
+    layers = read_layers(root, read=read, fetch=fetch)
     merged = merge(layers)
     settled = lint(merged, definitions)
     if settled.problems:

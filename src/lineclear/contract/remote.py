@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -64,10 +65,18 @@ def parse_remote(text: str, where: str) -> RemoteUri:
     raise ContractError(what, where=where, todo=_FORM)
 
 
-class Remotes:
-    """Commits fetched into temporary bare repositories, which are removed on exit; each is fetched once."""
+class NotFetched(Exception):
+    """A contract names another one that nobody trusted has named, so it is not fetched."""
 
-    def __init__(self) -> None:
+
+class Remotes:
+    """Commits fetched into temporary bare repositories, which are removed on exit; each is fetched once.
+
+    ``only`` are the uris that may be fetched, null for any: what a change brings must not choose what is asked.
+    """
+
+    def __init__(self, only: Collection[str] | None = None) -> None:
+        self._only = only
         self._scratch = tempfile.TemporaryDirectory(prefix="lineclear-contracts-")
         self._repositories: dict[tuple[str, str], Path] = {}
 
@@ -81,6 +90,8 @@ class Remotes:
 
     def read(self, uri: RemoteUri, where: str) -> bytes | None:
         """Return a file of a commit, None if the commit has no such file. Fetches the commit if need be."""
+        if self._only is not None and uri.at(uri.path) not in self._only:
+            raise NotFetched(uri.at(uri.path))
         repository = self._repositories.get((uri.url, uri.commit)) or self._fetch(uri, where)
         entry = _git(repository, "ls-tree", "-z", "-l", uri.commit, "--", f":(literal,top){uri.path}").stdout
         meta = entry.partition(b"\t")[0].decode("ascii", "replace").split()

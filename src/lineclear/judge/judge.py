@@ -12,7 +12,7 @@ from lineclear.judge.flaky import quarantine_entries
 from lineclear.judge.inputs import Inputs
 from lineclear.judge.outcome import most_severe
 from lineclear.judge.policy import Ground, ask_budgets, ask_invariants, in_force, left_out, waiver_entries
-from lineclear.judge.reasons import all_reasons, conflict_reason
+from lineclear.judge.reasons import all_reasons, conflict_reason, contract_reasons
 from lineclear.judge.sentences import established, moved, not_established, summary
 from lineclear.judge.standing import Reasons
 from lineclear.model.finding import Finding
@@ -29,7 +29,7 @@ def judge(inputs: Inputs) -> Verdict:
     judged = [judge_check(planned, inputs, waived) for planned in inputs.plan.checks]
     judged.sort(key=lambda item: item.result.id)
     checks = [item.result for item in judged]
-    findings = _conflicts(inputs) if inputs.conflict else _findings(judged, waived)
+    findings = _conflicts(inputs) if inputs.conflict else [*_broken_contract(inputs), *_findings(judged, waived)]
 
     environment = Environment()
     ground = _ground(inputs, environment, checks, findings)
@@ -45,7 +45,9 @@ def judge(inputs: Inputs) -> Verdict:
         reasons = Reasons(deciding=[conflict_reason(inputs)])
     else:
         sources = {*(f"invariant {name}" for name in excused), *(f"budget {name}" for name in unmeasured)}
-        reasons = all_reasons(judged, invariants, budgets, [*waived_entries, *quarantine], sources)
+        reasons = all_reasons(
+            judged, invariants, budgets, [*waived_entries, *quarantine], sources, contract_reasons(inputs)
+        )
     outcome = most_severe(reason.outcome for reason in reasons.deciding)
     contract = inputs.contract
     return Verdict(
@@ -118,6 +120,27 @@ def _findings(judged: Sequence[Judged], waived: frozenset[str]) -> list[Finding]
         for stated in item.stated or []
     ]
     return sorted(findings, key=lambda f: (f.check, f.path or "", f.line or 0, f.rule, f.fingerprint))
+
+
+def _broken_contract(inputs: Inputs) -> list[Finding]:
+    """State what is wrong with the contract that the change brings: rule ``change/invalid-contract``."""
+    problem = inputs.change.broken_contract
+    if problem is None:
+        return []
+    return [
+        Finding(
+            check="change",
+            rule="invalid-contract",
+            level=Level.ERROR,
+            message=f"The contract that the change brings is not valid: {problem.what} ({problem.where}).",
+            path=None,
+            line=None,
+            state=FindingState.NEW,
+            fingerprint=hashlib.sha256(b"change\0invalid-contract").hexdigest()[:32] + "-0",
+            remedy=f"{problem.todo[:1].upper()}{problem.todo[1:].removesuffix('.')}.",
+            reproduce="lineclear contract check",
+        )
+    ]
 
 
 def _conflicts(inputs: Inputs) -> list[Finding]:

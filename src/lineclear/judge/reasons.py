@@ -12,7 +12,7 @@ from lineclear.judge.standing import Reasons
 from lineclear.model.verdict import BudgetResult, CheckResult, InvariantEntry, QuarantineEntry, Reason, WaiverEntry
 from lineclear.model.words import CheckStatus, Effect, InvariantResult, Level, Outcome
 
-__all__ = ["FINE", "all_reasons", "conflict_reason"]
+__all__ = ["FINE", "all_reasons", "conflict_reason", "contract_reasons"]
 
 _LISTED = 3
 _DONE = (CheckStatus.PASSED, CheckStatus.FAILED)
@@ -27,13 +27,14 @@ def all_reasons(
     budgets: Sequence[BudgetResult],
     exceptions: Sequence[WaiverEntry | QuarantineEntry],
     excused: Container[str],
+    brought: Sequence[Reason] = (),
 ) -> Reasons:
     """Return the reasons that decide, most severe first, those that are reported, and those that ask for nothing.
 
     ``excused`` holds the sources without an answer that only the checks left out by ``--only`` could give: the outcome
-    comes from what was selected.
+    comes from what was selected. ``brought`` are those that the change itself gives.
     """
-    reasons = Reasons()
+    reasons = Reasons(deciding=list(brought))
     for item in judged:
         if item.result.status not in FINE:
             reasons.add(_of_check(item.result), item.result)
@@ -70,6 +71,20 @@ def conflict_reason(inputs: Inputs) -> Reason:
         text=f"Base and head {where}.",
         todo=f"Merge {inputs.change.base.ref} into the change, or rebase it, and resolve the conflict.",
     )
+
+
+def contract_reasons(inputs: Inputs) -> list[Reason]:
+    """Return the reason of a change whose contract would refuse every change after it, if it is one."""
+    if inputs.change.broken_contract is None:
+        return []
+    return [
+        Reason(
+            outcome=Outcome.FAIL,
+            source="change contract",
+            text="The contract that the change brings is not valid: once it is the base's, no change can be judged.",
+            todo="Mend what `lineclear contract check` says.",
+        )
+    ]
 
 
 def _of_check(check: CheckResult) -> Reason:

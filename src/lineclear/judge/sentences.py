@@ -98,6 +98,7 @@ def _asked(reasons: Sequence[Reason], outcome: Outcome, findings: Sequence[Findi
     flaky = sum(f.check in checks and f.rule == FLAKY and f.level is Level.WARNING and not f.waived for f in findings)
     has = _count(flaky, "flaky test") if outcome is Outcome.REVIEW else _count(new, "new error-level finding")
     parts = [
+        "the contract that the change brings is not valid" if _named(reasons, outcome, "change") else "",
         f"{_enumerate(checks)} {_has(checks)} {has}" if checks else "",
         f"the {_nouns(invariants, 'invariant')} {_is(invariants)} broken" if invariants else "",
         f"the {_nouns(budgets, 'budget')} {_is(budgets)} exceeded" if budgets else "",

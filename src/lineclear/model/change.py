@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lineclear.model.base import Model
+from lineclear.model.evidence import Problem
 from lineclear.model.words import AuthorKind, PathKind
 
 __all__ = ["Author", "Change", "ChangedFile", "Conflict", "Revision"]
@@ -56,6 +57,8 @@ class Change(Model):
     """What is verified: base, head, and their merge result.
 
     ``merge_tree`` and ``files`` are null when the merge conflicts: then nothing could be looked at.
+    ``broken_contract`` says what is wrong with the contract, or a check of the repository's own, that the change brings
+    and that would judge all changes after it.
     ``commits`` counts those of the head that the base does not have. ``uncommitted`` says whether the head holds
     work that was not committed.
     """
@@ -73,4 +76,5 @@ class Change(Model):
     author: Author
     files: list[ChangedFile] | None
     conflicts: list[Conflict] = Field(default_factory=list)
+    broken_contract: Problem | None = None
     git_version: str
