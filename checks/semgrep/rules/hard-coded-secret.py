@@ -39,6 +39,8 @@ password = "secret"
 # ok: hard-coded-secret
 TOKEN_URL = "https://accounts.example.org/v2/token"
 # ok: hard-coded-secret
+COUNTER_API_KEY = "phc_9mZk2QvT7xLpR4sNwY8bHcJd3fGa6uE1oKi5"
+# ok: hard-coded-secret
 COMMIT = "f3b1c7a09d2e4856bb7740c1"
 
 

@@ -21,6 +21,15 @@ def pasted(branch: str, path: str) -> None:
     subprocess.check_call(command, shell=True)
 
 
+def pasted_whatever_the_prefix(path: str) -> None:
+    # ruleid: shell-command-from-text
+    code = subprocess.call(u'rm ' + path, shell=True)
+    # ruleid: shell-command-from-text
+    subprocess.check_output(U"ls %s" % path, shell=True)
+    # ruleid: shell-command-from-text
+    subprocess.check_output(fR"ls {path}", shell=True)
+
+
 async def pasted_later(path: str) -> None:
     # ruleid: shell-command-from-text
     await asyncio.create_subprocess_shell(f"wc -l {path}")

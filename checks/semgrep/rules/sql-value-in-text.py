@@ -18,6 +18,10 @@ def pasted(connection: sqlite3.Connection, name: str, number: str) -> None:
     connection.execute("SELECT id FROM users WHERE name LIKE '%" + name + "%'")
     # ruleid: sql-value-in-text
     connection.execute(text(f"UPDATE users SET name = '{name}' WHERE id = 3"))
+    # ruleid: sql-value-in-text
+    connection.execute(u"SELECT id FROM users WHERE name = '%s'" % name)
+    # ruleid: sql-value-in-text
+    connection.execute(Rf"SELECT id FROM users WHERE name = '{name}'")
     query = f"""
         INSERT INTO users (number, name)
         VALUES ({number}, '{name}')
