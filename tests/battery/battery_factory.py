@@ -16,7 +16,7 @@ __all__ = ["bench", "data", "finished", "report"]
 
 _DATA = Path(__file__).parent / "data"
 _SETTINGS: dict[str, dict[str, JsonValue]] = {
-    "bandit": {"severity": "medium", "skips": []},
+    "bandit": {"severity": "medium", "skips": [], "maxFileBytes": 2_000_000},
     "command": {"run": ["make", "check"], "exitCodes": []},
     "junit": {"run": ["npm test"], "report": ["web/junit.xml"]},
     "nox": {"session": "docs", "args": []},
@@ -32,7 +32,7 @@ _SETTINGS: dict[str, dict[str, JsonValue]] = {
         "seed": 1,
         "examples": 5,
     },
-    "semgrep": {"rules": ["lineclear:python"]},
+    "semgrep": {"rules": ["lineclear:python"], "maxFileBytes": 2_000_000},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from e2e_support import Run, changed_repo, verify
 
@@ -224,3 +226,67 @@ def suppressed(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_a_suppression_hides_its_own_line_alone_and_the_verdict_says_so(suppressed: Run, check: str) -> None:
     assert suppressed.states(check) == {"other.py:5": "new"}
     assert any("Suppressions in the code" in line for line in suppressed.verdict["notEstablished"])
+
+
+TABLE = "TABLE = [\n" + '    (1, "name", {"a": [2, 3]}),\n' * 100_000 + "]\n"
+ODD = "odd [1],*.py"  # as a pattern it would name other files, or two
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A legacy repository with files that are too large, of which the change edits one and brings another."""
+    base = {
+        "lineclear.yaml": CONTRACT,
+        "untouched.py": TABLE,
+        "edited.py": TABLE,
+        "renamed.py": TABLE + "# renamed\n",
+        "plain.py": "x = 1\n",
+    }
+    change = {"edited.py": TABLE + loader("hidden"), ODD: TABLE, "odd_1.py": loader("beside"), "plain.py": "x = 2\n"}
+    repo = changed_repo(tmp_path_factory.mktemp("large") / "project", base=base, change=change)
+    repo.git("mv", "renamed.py", "new_name.py")
+    repo.commit("rename")
+    return verify(repo)
+
+
+@BOTH
+def test_a_change_to_a_file_that_is_too_large_is_a_new_finding(large: Run, check: str) -> None:
+    assert len(TABLE) > 3_000_000
+    found = {f["path"]: f["state"] for f in large.findings(check) if f["rule"] == "too-large" and f["state"] != "fixed"}
+    assert found == {"edited.py": "new", ODD: "new", "new_name.py": "existing"}
+    assert large.check(check)["status"] == "failed"
+    assert not {"edited.py", ODD, "new_name.py"} & set(large.evidence(check)["examined"])
+
+
+@BOTH
+def test_what_to_do_about_a_file_that_is_too_large_is_said(large: Run, check: str) -> None:
+    (found,) = (f for f in large.findings(check) if f["rule"] == "too-large" and f["path"] == ODD)
+    size = f"{len(TABLE):,}"
+    assert found["message"].startswith(f"The file has {size} bytes, more than the 2,000,000 of maxFileBytes")
+    assert f"raise maxFileBytes of {check} in the contract" in found["remedy"]
+
+
+@BOTH
+def test_a_file_that_is_too_large_keeps_no_other_from_being_examined(large: Run, check: str) -> None:
+    assert {"plain.py", "odd_1.py"} <= set(large.evidence(check)["examined"])
+    assert large.states(check)["odd_1.py:5"] == "new"
+
+
+@BOTH
+def test_a_large_file_that_was_not_touched_blocks_nothing_and_is_no_clean_one(tmp_path: Path, check: str) -> None:
+    base = {"lineclear.yaml": f"version: 1\nchecks: {{{check}: {{}}}}\n", "data.py": TABLE, "plain.py": "x = 1\n"}
+    run = verify(changed_repo(tmp_path / "project", base=base, change={"plain.py": "x = 2\n"}))
+    assert (run.check(check)["status"], run.findings(check)) == ("passed", [])
+    assert "data.py" not in run.evidence(check)["examined"]
+    reason = f"it has {len(TABLE):,} bytes, more than the 2,000,000 of maxFileBytes"
+    assert [(i["path"], i["reason"]) for i in run.evidence(check)["unexamined"]] == [("data.py", reason)]
+    assert f"{check} did not examine data.py." in run.verdict["summary"] + str(run.verdict)
+
+
+@BOTH
+def test_the_contract_may_let_larger_files_be_scanned(tmp_path: Path, check: str) -> None:
+    contract = f"version: 1\nchecks: {{{check}: {{with: {{maxFileBytes: 3000000}}}}}}\n"
+    text = loader("large") + f"\n\nTEXT = '{'x' * 2_100_000}'\n"
+    run = verify(changed_repo(tmp_path / "project", base={"lineclear.yaml": contract}, change={"large.py": text}))
+    assert run.states(check) == {"large.py:5": "new"}
+    assert run.evidence(check)["unexamined"] == []

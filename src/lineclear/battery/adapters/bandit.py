@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.large_files import large_files, mask
 from lineclear.battery.python_files import python_files
 from lineclear.battery.readers import bandit_json
 from lineclear.battery.readers.scanner import Hit, json_report, located, parse_changed
@@ -24,7 +25,7 @@ _LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Lev
 
 
 def prepare(bench: Workbench) -> Invocation:
-    """Scan the whole tree; an empty ini keeps bandit from loading a ``.bandit`` of the change."""
+    """Scan the whole tree but for what is too large; an empty ini keeps bandit from loading a ``.bandit`` of it."""
     skips = bench.settings["skips"]
     assert isinstance(skips, list)  # noqa: S101 - the definition's type, checked when the contract was loaded
     return Invocation(
@@ -35,7 +36,7 @@ def prepare(bench: Workbench) -> Invocation:
             f"--output={bench.outputs / _REPORT}",
             f"--ini={bench.inputs / _INI}",
             f"--severity-level={bench.settings['severity']}",
-            "--exclude=/nothing-is-excluded",
+            f"--exclude={','.join(_excluded(bench)) or '/nothing-is-excluded'}",
             *([f"--skip={','.join(map(str, skips))}"] if skips else []),
             ".",
         ),
@@ -64,7 +65,7 @@ def read(raw: Raw, bench: Workbench) -> Reading:
             todo="Run it again; if it stays so, the pinned version of bandit is not the one that ran.",
         )
     files = frozenset(bench.files)  # bandit follows links to files; what a link shows is no file of the tree
-    python = [path for path in python_files(bench.files) if path.endswith(".py")]
+    python = _scanned(bench)
     parsed = parse_changed(bench, "bandit", python)
     unparsed = bandit_json.unparsed(report)
     opened = bandit_json.examined(report)
@@ -81,6 +82,15 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         examined=examined,
         unexamined=parsed.unexamined + missed,
     )
+
+
+def _scanned(bench: Workbench) -> list[str]:
+    return [path for path in python_files(bench.files) if path.endswith(".py")]
+
+
+def _excluded(bench: Workbench) -> list[str]:
+    """Return patterns for the files that are too large; with its ``?`` at the end none is a part of another path."""
+    return [f"./{mask(bench, path)[:-1]}?" for path in large_files(bench, _scanned(bench))]
 
 
 def _levelled(hit: Hit) -> Hit:

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from lineclear.battery.adapter import Invocation, Raw, Reading, RunProblem, Workbench
+from lineclear.battery.large_files import large_files, mask
 from lineclear.battery.python_files import python_files
 from lineclear.battery.readers import semgrep_json
 from lineclear.battery.readers.scanner import json_report, located, parse_changed
@@ -28,7 +29,7 @@ _SHIPPED = "lineclear:python"
 
 
 def prepare(bench: Workbench) -> Invocation:
-    """Scan the whole tree as it is handed over; no ignore file, size limit or git state of the change steers it."""
+    """Scan the whole tree but for what is too large; no ignore file or git state of the change steers it."""
     rules = bench.settings["rules"]
     assert isinstance(rules, list)  # noqa: S101 - the definition's type, checked when the contract was loaded
     packs = [_rule_path(str(rule), bench) for rule in rules]
@@ -46,7 +47,8 @@ def prepare(bench: Workbench) -> Invocation:
             "--no-git-ignore",
             "--x-ignore-semgrepignore-files",
             "--no-exclude-binary-files",
-            "--max-target-bytes=0",
+            "--max-target-bytes=0",  # its own limit would hold for files that are no Python, and says nothing of them
+            *(f"--exclude=/{mask(bench, path)}" for path in large_files(bench, python_files(bench.files))),
             "--timeout=30",
             "--no-rewrite-rule-ids",
             "--quiet",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from lineclear.battery.adapter import FETCH_LFS, RunProblem, Source, Workbench
 from lineclear.battery.fingerprints import Region, SourceLines
+from lineclear.battery.large_files import large_files, too_large
 from lineclear.battery.python_files import parse_failures, python_files, unparsable
 from lineclear.battery.selection import rerun
 from lineclear.model.evidence import Unexamined
@@ -43,7 +44,7 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """Changed Python files that cannot be parsed, as findings, and all that is not examined."""
+    """Changed Python files that cannot be parsed or are too large, as findings, and all that is not examined."""
 
     findings: list[RawFinding]
     unexamined: list[Unexamined]
@@ -138,13 +139,19 @@ def located(hits: Iterable[Hit], *, tool: str, check: str, source: Source) -> li
 
 
 def parse_changed(bench: Workbench, tool: str, python: Iterable[str]) -> Parsed:
-    """Parse the changed Python files ourselves: scanners call an unparsable file scanned, and exit 0."""
+    """Parse the changed Python files ourselves: scanners call an unparsable file scanned, and exit 0.
+
+    What is too large is not given to them, whether the change touches it or not.
+    """
+    python = list(python)
+    large = large_files(bench, python)
     changed = [path for path in python if path in bench.changed]
-    failures = parse_failures((path for path in changed if path not in bench.absent), bench.source)
-    findings, unexamined = unparsable(tool, failures, rerun(bench.check))
+    to_parse = (path for path in changed if path not in bench.absent and path not in large)
+    findings, unexamined = unparsable(tool, parse_failures(to_parse, bench.source), rerun(bench.check))
+    too_large_findings, not_given = too_large(bench, tool, large)
     absent = [
         Unexamined(path=path, reason=f"it is a Git LFS pointer, and its content is not here. {FETCH_LFS[:-1]}")
         for path in changed
         if path in bench.absent
     ]
-    return Parsed(findings=findings, unexamined=unexamined + absent)
+    return Parsed(findings=findings + too_large_findings, unexamined=unexamined + absent + not_given)
