@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,17 @@ def scan(tool_bin: Callable[[str], Path], tmp_path_factory: pytest.TempPathFacto
         ended = subprocess.run(
             [
                 *(tool_bin("semgrep"), "scan", "--config", RULES, "--json", "--output", output),
-                *("--metrics", "off", "--disable-version-check", "--quiet", "--jobs", "1", "--strict"),
+                *(
+                    "--metrics",
+                    "off",
+                    "--disable-version-check",
+                    "--quiet",
+                    "--jobs",
+                    "1",
+                    "--strict",
+                    "--max-target-bytes",
+                    "0",
+                ),
                 *("--no-rewrite-rule-ids", "--no-git-ignore", "--x-ignore-semgrepignore-files", "--disable-nosem"),
                 ".",
             ],
@@ -213,3 +224,35 @@ def test_rules_that_spare_tests_spare_the_same_paths() -> None:
         (rule,) = yaml.safe_load(rule_file.read_text(encoding="utf-8"))["rules"]
         excluded = set(rule.get("paths", {}).get("exclude", []))
         assert not excluded or excluded >= usual, rule_file.name
+
+
+def test_what_a_rule_needs_of_a_file_is_searched_once_and_from_its_first_character() -> None:
+    """One that begins with ``.*`` gives up in a large file, without a word; one without it at its end matches often."""
+    needed = [text for rule_file in RULE_FILES for text in _needed(yaml.safe_load(rule_file.read_text("utf-8")))]
+    assert len(needed) > 20
+    assert [text for text in needed if not re.fullmatch(r"(?s)\(\?si?\)(?!\.|\^|\\A).+\.\*", text)] == []
+
+
+def _needed(part: object) -> list[str]:
+    if isinstance(part, list):
+        return [text for item in part for text in _needed(item)]
+    if not isinstance(part, dict):
+        return []
+    below = [text for item in part.values() for text in _needed(item)]
+    anywhere = part.get("semgrep-internal-pattern-anywhere")
+    return below if anywhere is None else [*below, anywhere["pattern-regex"]]
+
+
+def test_a_rule_finds_the_same_in_a_file_as_large_as_may_be(
+    scan: Callable[[Path], list[Match]], tmp_path: Path
+) -> None:
+    sample = (RULES / "run-under-test-detected.py").read_text("utf-8")
+    filler = f"# {'lorem (ipsum = dolor) ' * 20}\n" * 4_000
+    assert 1_500_000 < len(filler) < 2_000_000
+    (tmp_path / "after.py").write_text(sample + filler)
+    (tmp_path / "before.py").write_text(filler + sample)
+
+    found = Counter(match.path.removeprefix("./") for match in scan(tmp_path))
+
+    marks = sample.count("# ruleid:")
+    assert found == {"after.py": marks, "before.py": marks}
