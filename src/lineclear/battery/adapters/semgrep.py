@@ -8,8 +8,11 @@ that they are, and merges rules of one id, which is refused here.
 from __future__ import annotations
 
 import collections
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,6 +29,8 @@ __all__ = ["prepare", "read"]
 _REPORT = "report.json"
 _FEW_FILES = 500  # below, a second process of semgrep costs more than it gives
 _SHIPPED = "lineclear:python"
+_UNHURRIED = "rules.yaml"
+_ANYWHERE = "semgrep-internal-pattern-anywhere"
 
 
 def prepare(bench: Workbench) -> Invocation:
@@ -33,6 +38,10 @@ def prepare(bench: Workbench) -> Invocation:
     rules = bench.settings["rules"]
     assert isinstance(rules, list)  # noqa: S101 - the definition's type, checked when the contract was loaded
     packs = [_rule_path(str(rule), bench) for rule in rules]
+    inputs = {}
+    if _SHIPPED in rules and not _all_utf8(bench):
+        inputs = {_UNHURRIED: _without_haste(bench.data / "rules")}
+        packs[rules.index(_SHIPPED)] = bench.inputs / _UNHURRIED
     if rules != [_SHIPPED]:
         _refuse_repeated_ids(packs, bench)
     return Invocation(
@@ -57,6 +66,7 @@ def prepare(bench: Workbench) -> Invocation:
         ),
         cwd=bench.tree,
         env={"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"},
+        inputs=inputs,
         stdout_report=_REPORT,
     )
 
@@ -115,6 +125,33 @@ def _rule_path(rule: str, bench: Workbench) -> Path:
             todo=f"Name {_SHIPPED}, or a file or folder that exists at the base.",
         )
     return path
+
+
+def _all_utf8(bench: Workbench) -> bool:
+    for path in python_files(bench.files):
+        try:
+            (bench.tree / os.fsdecode(bench.odd_names.get(path, path))).read_bytes().decode()
+        except FileNotFoundError:
+            continue  # semgrep does not find it either, which its account of files shows
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _without_haste(rules: Path) -> bytes:
+    """Return our rules without what they need of a file beforehand: no regular expression matches what is no UTF-8.
+
+    That part of a rule only says which files need not be read, so the rules find the same without it, and more slowly.
+    """
+    files = sorted(rules.glob("*.yaml"))
+    all_rules = [rule for path in files for rule in yaml.safe_load(path.read_bytes())["rules"]]
+    return json.dumps({"rules": _cut(all_rules)}).encode()
+
+
+def _cut(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_cut(item) for item in part if not (isinstance(item, dict) and _ANYWHERE in item)]
+    return {key: _cut(value) for key, value in part.items()} if isinstance(part, dict) else part
 
 
 def _refuse_repeated_ids(packs: list[Path], bench: Workbench) -> None:
