@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -238,3 +239,13 @@ def test_an_empty_message_of_a_rule_is_made_up_for() -> None:
     changed["results"][0]["extra"]["message"] = "  "
     findings = ADAPTERS["semgrep"].read(finished(0, report_json=changed), bench("semgrep", FILES)).findings
     assert any(finding.message == f"The rule {finding.rule} matches." for finding in findings)
+
+
+def test_semgrep_says_that_rules_of_text_do_not_see_what_is_no_utf8() -> None:
+    sources = {name: text.encode() for name, text in FILES.items()}
+    sources["before.py"] = b"# coding: latin-1\nNAME = '\xe9'\n"
+    latin = dataclasses.replace(bench("semgrep", FILES), source=sources.get)
+    scanned = {**report("semgrep/findings.json"), "results": []}
+    reading = ADAPTERS["semgrep"].read(finished(0, report_json=scanned), latin)
+    assert [(item.path, item.partly) for item in reading.unexamined] == [("before.py", True)]
+    assert "before.py" in reading.examined

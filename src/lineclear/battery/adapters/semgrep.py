@@ -102,6 +102,11 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         for path, (reason, partly) in sorted(not_read.items())
         if path not in parsed.paths
     ]
+    missed += [
+        Unexamined(path=path, reason="rules that match text find nothing in what is no UTF-8", partly=True)
+        for path in python
+        if path in bench.changed and path not in parsed.paths and path not in not_read and not _is_utf8(path, bench)
+    ]
     found = located(semgrep_json.hits(report), tool="semgrep", check=bench.check, source=bench.source)
     examined = scanned.intersection(bench.files) - parsed.paths - {item.path for item in missed if not item.partly}
     return Reading(
@@ -125,6 +130,14 @@ def _rule_path(rule: str, bench: Workbench) -> Path:
             todo=f"Name {_SHIPPED}, or a file or folder that exists at the base.",
         )
     return path
+
+
+def _is_utf8(path: str, bench: Workbench) -> bool:
+    try:
+        (bench.source(path) or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _all_utf8(bench: Workbench) -> bool:
