@@ -77,7 +77,8 @@ def _checks() -> Iterator[str]:
     for item in definitions.values():
         tool = locked_tool(item, CHECKS)
         open_ended = item.tool.environment == "runner" and tool.version is None
-        source = "any program" if open_ended else f"{tool.name} {tool.version or OWN}"
+        itself = item.tool.environment == "lineclear"
+        source = "Lineclear itself" if itself else "any program" if open_ended else f"{tool.name} {tool.version or OWN}"
         runs = "yes" if item.executes else "no"
         control = "declared" if item.control is not None else "uncontrolled"
         yield f"| `{item.id}` | {item.covers} | {source} | {item.base} | {runs} | {item.trust.value} | {control} |"
@@ -88,6 +89,9 @@ def _checks() -> Iterator[str]:
 def _check(item: CheckDefinition) -> Iterator[str]:
     yield f"\n## `{item.id}`\n"
     yield f"{item.title} looks at {item.covers}. One run may take {item.limits.seconds} seconds (`seconds`).\n"
+    if not item.settings:
+        yield "It has no settings."
+        return
     yield "| setting | type | default | meaning |"
     yield "|---|---|---|---|"
     for name, setting in item.settings.items():

@@ -18,6 +18,7 @@ _DATA = Path(__file__).parent / "data"
 _SETTINGS: dict[str, dict[str, JsonValue]] = {
     "bandit": {"severity": "medium", "skips": [], "maxFileBytes": 2_000_000},
     "command": {"run": ["make", "check"], "exitCodes": []},
+    "integrity": {},
     "junit": {"run": ["npm test"], "report": ["web/junit.xml"]},
     "nox": {"session": "docs", "args": []},
     "sarif": {"run": ["tool --out {report}"], "report": [], "exitCodes": [1]},

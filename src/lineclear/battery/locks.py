@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lineclear import __version__
 from lineclear.errors import EngineError
 from lineclear.model.base import sha256
 from lineclear.model.definition import CheckDefinition
@@ -16,9 +17,12 @@ __all__ = ["locked_tool", "tool_of_lock"]
 def locked_tool(definition: CheckDefinition, checks: Path) -> Tool:
     """Return the tool of a check as its lock pins it.
 
-    A tool from the project's environment or from the runner has no version and no lock of ours.
+    A tool from the project's environment or from the runner has no version and no lock of ours; Lineclear itself has
+    its version.
     The version comes from the lock, because asking a tool can take longer than running it.
     """
+    if definition.tool.environment == "lineclear":
+        return Tool(name=definition.tool.name, version=__version__, lock_digest=None)
     if definition.tool.environment == "project" or definition.tool.requirements is None:
         return Tool(name=definition.tool.name, version=None, lock_digest=None)
     path = checks / definition.tool.requirements

@@ -17,7 +17,7 @@ __all__ = ["named", "origin", "words"]
 Settings = Mapping[str, JsonValue]
 
 
-def origin(definition: CheckDefinition, settings: Settings) -> Literal["own", "project", "runner"]:
+def origin(definition: CheckDefinition, settings: Settings) -> Literal["own", "project", "runner", "lineclear"]:
     """Return where the tool comes from; instead of the runner, the setting ``environment`` may name the project."""
     source = definition.tool.environment
     return "project" if source == "runner" and settings.get("environment") == "project" else source

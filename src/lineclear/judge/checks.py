@@ -120,6 +120,8 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
     merged = evidence.findings or []
     base = inputs.get(planned.id, TreeName.BASE)
     wanted = planned.run.base if planned.run is not None else None
+    if planned.comparing:
+        return _compared_itself(planned, inputs, merged, base)
     if base is None and wanted is None and not merged:
         try:
             unrepeated(planned, inputs)
@@ -153,6 +155,20 @@ def _compare(planned: PlannedCheck, evidence: Evidence, inputs: Inputs) -> _Comp
         flaky=frozenset(finding.key for finding in again.merged if finding not in merged),
         notes=again.notes,
     )
+
+
+def _compared_itself(
+    planned: PlannedCheck, inputs: Inputs, merged: Sequence[RawFinding], base: Item | None
+) -> _Comparison:
+    """State the findings of a run that compared the two trees; it has no second run that could say otherwise."""
+    why = None if base is None else "It compares the trees in one run, and there is evidence of another on the base."
+    try:
+        unrepeated(planned, inputs)
+    except Unsettled as exc:
+        why = exc.reason
+    if why is not None:
+        return _Comparison(stated=unmatched(merged), fixed_known=False, gap=None, unsettled=why)
+    return _Comparison(stated=_all_new(merged), fixed_known=False, gap=None)
 
 
 def _all_new(merged: Sequence[RawFinding]) -> list[Stated]:

@@ -33,11 +33,12 @@ class ToolSource(Model):
     """Where the tool comes from.
 
     ``own``: hash-locked requirements beside the definition. ``project``: the project's environment. ``runner``: the
-    runner's ``PATH``, with the requirements' environment before it where there are any.
+    runner's ``PATH``, with the requirements' environment before it where there are any. ``lineclear``: the interpreter
+    that Lineclear itself runs under.
     """
 
     name: str
-    environment: Literal["own", "project", "runner"]
+    environment: Literal["own", "project", "runner", "lineclear"]
     requirements: str | None = None
 
     @model_validator(mode="after")
@@ -85,7 +86,8 @@ class CheckDefinition(Model):
     """One member of the battery.
 
     ``base`` says what is run on the base: the ``changed`` files, the items ``failing`` on the merge result, all of it
-    ``whenFound`` something on the merge result, or ``all`` always. ``executes``: whether the change's code runs.
+    ``whenFound`` something on the merge result, ``all`` always, or nothing because the run is ``comparing`` the two
+    trees itself. ``executes``: whether the change's code runs.
     ``needs`` says what the trees must hold for the check to apply: Python files, tests, or nothing by itself.
     ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
     has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
@@ -103,7 +105,7 @@ class CheckDefinition(Model):
     executes: bool
     needs: Literal["python", "tests", "nothing"]
     suite: bool = False
-    base: Literal["changed", "failing", "whenFound", "all"]
+    base: Literal["changed", "failing", "whenFound", "all", "comparing"]
     select: Literal["tests", "files", "nothing"] = "nothing"
     tool: ToolSource
     provides: dict[str, str] = Field(default_factory=dict)

@@ -41,7 +41,7 @@ class PlannedCheck(Model):
     ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
     one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
     fails is run again. ``controlled`` says that its definition declares a control; ``source`` is null for a check that
-    comes with Lineclear.
+    comes with Lineclear. ``comparing`` says that its one run compares the two trees itself: what it finds is new.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -52,6 +52,7 @@ class PlannedCheck(Model):
     tool: Tool
     trust: Trust
     suite: bool
+    comparing: bool = False
     required: bool
     enforcement: Enforcement
     enforce_from: dt.date | None = None

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -319,7 +320,7 @@ class _Scrub:
         if task.tool.lock_digest is not None:  # else the tool is the project's own
             names[bench.bin.parent] = "{tool}"
         pairs = sorted(((str(folder), name) for folder, name in names.items()), key=lambda pair: -len(pair[0]))
-        self._pairs = [*pairs, (str(Path(__file__).parents[1]), "{lineclear}")]
+        self._pairs = [(sys.executable, "{python}"), *pairs, (str(Path(__file__).parents[1]), "{lineclear}")]
         root = bench.outputs.parent  # all that is temporary is below it
         self._root, self._parent = len(str(root)), str(root.parent)
         self._temporary = [folder for folder, _ in pairs if Path(folder).is_relative_to(root)]

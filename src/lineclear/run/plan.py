@@ -78,6 +78,7 @@ def _planned(
         tool=named(definition, check.settings, battery.tools[check.use]),
         trust=definition.trust,
         suite=definition.suite,
+        comparing=definition.base == "comparing",
         required=check.required,
         enforcement=check.enforcement,
         enforce_from=check.enforce_from,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +107,9 @@ class Preparation:
         planned, source = run.planned, origin(run.definition, run.planned.settings)
         if source == "runner" or run.taken:
             own = await self._own_or_none(run, waiting)
+            return Places(tool=planned.tool, bin=own, project_bin=own)
+        if source == "lineclear":
+            own = Path(sys.executable).parent
             return Places(tool=planned.tool, bin=own, project_bin=own)
         project: ProjectEnvironment | None = None
         if run.definition.executes:

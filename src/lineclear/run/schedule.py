@@ -99,7 +99,7 @@ class _Scheduler:
                 group.create_task(self._run(self._of(planned, TreeName.BASE, self._base_scope(planned))))
             return
         reading = await self._run(merged)
-        if reading is not None and reading.findings:
+        if reading is not None and reading.findings and base != "comparing":
             await self._on_the_base(planned, reading)
 
     async def _on_the_base(self, planned: PlannedCheck, merged: Reading) -> None:

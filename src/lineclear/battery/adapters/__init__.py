@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lineclear.battery.adapter import Adapter, Reading, Workbench
-from lineclear.battery.adapters import bandit, command, jsonschema, junit, nox, pytest, sarif, schemathesis, semgrep
+from lineclear.battery.adapters import (
+    bandit,
+    command,
+    integrity,
+    jsonschema,
+    junit,
+    nox,
+    pytest,
+    sarif,
+    schemathesis,
+    semgrep,
+)
 
 __all__ = ["ADAPTERS", "TAKEN"]
 
 ADAPTERS: Mapping[str, Adapter] = {
     "bandit": bandit,
     "command": command,
+    "integrity": integrity,
     "jsonschema": jsonschema,
     "junit": junit,
     "nox": nox,
