@@ -77,6 +77,8 @@ def stops(node: ast.stmt) -> bool:
     """Say whether nothing after a statement of a test is reached."""
     if isinstance(node, ast.Return | ast.Raise | ast.Break | ast.Continue):
         return True
+    if isinstance(node, ast.If) and _constant(node.test) is True:
+        return any(map(stops, node.body))
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         name = dotted(node.value.func) or ""
         return name.startswith(("pytest.", "self.", "unittest.")) and name.rpartition(".")[2] in _SKIPS

@@ -17,6 +17,12 @@ from typing import Any
 from lineclear.battery.integrity.found import Found
 from lineclear.battery.integrity.project import Project
 from lineclear.battery.integrity.removed import removed_tests
+from lineclear.battery.integrity.skipped import (
+    emptied_tests,
+    kept_as_functions,
+    skipped_tests,
+    uncollected_tests,
+)
 from lineclear.battery.integrity.trees import Trees
 
 __all__ = ["compare", "main"]
@@ -43,7 +49,11 @@ def compare(trees: Trees) -> dict[str, Any]:
 
 
 def _rules(project: Project) -> Iterator[Found]:
-    yield from removed_tests(project, frozenset())
+    kept = kept_as_functions(project)
+    yield from removed_tests(project, frozenset(kept))
+    yield from uncollected_tests(project, kept)
+    yield from skipped_tests(project)
+    yield from emptied_tests(project)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,14 @@ from lineclear.battery.integrity.source import Function, called
 __all__ = ["removed_tests"]
 
 _MOST = 0.5
+_NEARLY = 0.7
 
 
-def removed_tests(project: Project, uncollected: frozenset[Function]) -> Iterator[Found]:
-    """Yield one finding a file. ``uncollected`` are tests that another rule has found under another name."""
+def removed_tests(project: Project, kept: frozenset[Function]) -> Iterator[Found]:
+    """Yield one finding a file. ``kept`` are tests that are there as functions."""
     gone: dict[str, list[str]] = {}
     for test in project.unmatched:
-        if test not in uncollected and not project.is_about_what_is_gone(test) and not _lives_on(test, project):
+        if test not in kept and not project.is_about_what_is_gone(test) and not _lives_on(test, project):
             gone.setdefault(test.path, []).append(test.id)
     for path, names in gone.items():
         are, they = ("s are", "they") if len(names) > 1 else (" is", "it")
@@ -50,10 +51,17 @@ def _lives_on(test: Function, project: Project) -> bool:
     grown = [*project.new, *(after for before, after in project.pairs if _has_grown(before, after))]
     for other in grown:
         shapes = {item.shape for item in assertions(other.node)}
-        alike = sum(item.shape in shapes for item in said) > _MOST * len(said)
+        alike = sum(item.shape in shapes for item in said) > _MOST * len(said) or _is_namesake(test, other)
         if alike and len(calls & called(other.node)) > _MOST * len(calls):
             return True
     return False
+
+
+def _is_namesake(test: Function, other: Function) -> bool:
+    """Say whether a test with parameters has nearly the name of one that is gone."""
+    ours, theirs = set(test.name.split("_")) - {"test"}, set(other.name.split("_"))
+    parametrised = any("parametrize" in ast.dump(decorator) for decorator in other.node.decorator_list)
+    return parametrised and len(ours) > 1 and len(ours & theirs) > _NEARLY * len(ours)
 
 
 def _has_grown(before: Function, after: Function) -> bool:

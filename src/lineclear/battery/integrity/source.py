@@ -51,8 +51,8 @@ class Source:
 
     @property
     def tests(self) -> list[Function]:
-        """What pytest collects from it."""
-        return [function for function in self.functions if function.collected]
+        """What pytest collects from it: of those with one name the last, which takes the place of the others."""
+        return list({function.id: function for function in self.functions if function.collected}.values())
 
     @property
     def is_test(self) -> bool:
@@ -96,6 +96,10 @@ def _functions(path: str, module: ast.Module) -> Iterator[Function]:
             continue
         if isinstance(node, ast.ClassDef):
             collects, classes = collects and _is_test_class(node), (*classes, node)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and not node.test.value:
+            waiting += [(child, classes, collects) for child in reversed(node.orelse)]
+            waiting += [(child, classes, False) for child in reversed(node.body)]
+            continue
         inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
         if isinstance(node, ast.Try | ast.TryStar):
             inner += [child for handler in node.handlers for child in handler.body]
