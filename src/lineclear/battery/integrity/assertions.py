@@ -39,12 +39,16 @@ _UNITTEST = {
 
 @dataclass(frozen=True, kw_only=True)
 class Assertion:
-    """One assertion. ``subjects`` are the texts of what it is about; ``swallowed``: its failure goes nowhere."""
+    """One assertion. ``subjects`` are the texts of what it is about; ``swallowed``: its failure goes nowhere.
+
+    ``floor`` is what an assertion in its place must say: ``assert not x`` will do for ``assert x == 0``.
+    """
 
     text: str
     shape: str
     subjects: frozenset[str]
     strength: int
+    floor: int
     line: int
     swallowed: bool = False
     shown: str = ""
@@ -141,6 +145,7 @@ def _of_expression(test: ast.expr, at: ast.stmt, *, swallowed: bool) -> Assertio
         shape=shape(test),
         subjects=frozenset(text(item) for item in about if not _is_literal(item)),
         strength=strength,
+        floor=_floor(test, strength),
         line=at.lineno,
         swallowed=swallowed,
         shown=_shown(test),
@@ -150,7 +155,7 @@ def _of_expression(test: ast.expr, at: ast.stmt, *, swallowed: bool) -> Assertio
 def _says(test: ast.expr) -> tuple[int, list[ast.expr]]:
     """Return how much an asserted expression says, and what it is about."""
     if _constant(test) is True:
-        return NOTHING, []
+        return NOTHING, [item for value in getattr(test, "values", ()) for item in _says(value)[1]]
     if isinstance(test, ast.Compare):
         about = [test.left, *test.comparators]
         if len(test.ops) > 1:
@@ -161,7 +166,7 @@ def _says(test: ast.expr) -> tuple[int, list[ast.expr]]:
         about = [item for _, items in sayings for item in items]
         return (NOTHING if any(said == NOTHING for said, _ in sayings) else TRUTH), about
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return BOUND, [test.operand]
+        return PART, [test.operand]
     if isinstance(test, ast.Call):
         name = (dotted(test.func) or "").rpartition(".")[2]
         if name in ("isinstance", "hasattr", "callable", "bool"):
@@ -177,14 +182,22 @@ def _comparison(op: ast.cmpop, left: ast.expr, right: ast.expr) -> int:
     if isinstance(op, ast.Eq | ast.Is):
         if any(_is_wide(side) for side in (left, right)):
             return BOUND
-        plain = [side for side in (left, right) if isinstance(side, ast.Constant) and side.value is not None]
-        empty = any(not side.value or side.value is True for side in plain) or _is_empty(left) or _is_empty(right)
-        return BOUND if empty else EXACT
+        return EXACT
     if isinstance(op, ast.In):
         return NOTHING if isinstance(left, ast.Constant) and left.value == "" else PART
     if isinstance(op, ast.NotIn | ast.Lt | ast.Gt | ast.LtE | ast.GtE):
         return BOUND
     return TRUTH
+
+
+def _floor(test: ast.expr, strength: int) -> int:
+    if strength != EXACT or not isinstance(test, ast.Compare):
+        return strength
+    sides = [side for side in (test.left, *test.comparators) if isinstance(side, ast.Constant)]
+    if any(side.value is True for side in sides):
+        return TRUTH
+    empty = any(not side.value and side.value is not None for side in sides)
+    return PART if empty or _is_empty(test.left) or _is_empty(test.comparators[0]) else EXACT
 
 
 def _is_wide(node: ast.expr) -> bool:
@@ -220,6 +233,7 @@ def _of_call(call: ast.Call, at: ast.stmt, *, swallowed: bool) -> Iterator[Asser
             shape=shape(call),
             subjects=frozenset(text(item) for item in about if not _is_literal(item) and dotted(item) != "self"),
             strength=_UNITTEST.get(name, EXACT),
+            floor=_UNITTEST.get(name, PART),
             line=at.lineno,
             swallowed=swallowed,
             shown=_shown(call),
@@ -235,11 +249,13 @@ def _of_context(call: ast.Call, at: ast.stmt, *, swallowed: bool) -> Iterator[As
     exact = any(keyword.arg in ("match", "expected_regex") for keyword in call.keywords)
     body = at.body if isinstance(at, ast.With | ast.AsyncWith) else []
     about = [f"raises {text(node)}" for node in body] or [f"raises {text(item)}" for item in call.args[1:]]
+    strength = EXACT if exact else BOUND if broad else PART
     yield Assertion(
         text=text(call),
         shape=shape(call),
         subjects=frozenset(about),
-        strength=EXACT if exact else BOUND if broad else PART,
+        strength=strength,
+        floor=strength,
         line=at.lineno,
         swallowed=swallowed,
         shown=_shown(call),

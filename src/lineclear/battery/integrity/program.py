@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lineclear.battery.integrity.found import Found
+from lineclear.battery.integrity.loosened import loosened_assertions, removed_cases
 from lineclear.battery.integrity.project import Project
 from lineclear.battery.integrity.removed import removed_tests
 from lineclear.battery.integrity.skipped import (
@@ -54,6 +55,8 @@ def _rules(project: Project) -> Iterator[Found]:
     yield from uncollected_tests(project, kept)
     yield from skipped_tests(project)
     yield from emptied_tests(project)
+    yield from loosened_assertions(project)
+    yield from removed_cases(project)
 
 
 if __name__ == "__main__":

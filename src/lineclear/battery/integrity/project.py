@@ -85,23 +85,20 @@ class Project:
 
     @cached_property
     def added_assertions(self) -> Counter[str]:
-        """Texts of assertions of which the changed test files hold more than before, in whatever function."""
-        return self._assertions(self.head, "text") - self._assertions(self.base, "text")
-
-    @cached_property
-    def added_shapes(self) -> Counter[str]:
-        """The same by their shapes: what is left when a test's values have become parameters."""
-        return self._assertions(self.head, "shape") - self._assertions(self.base, "shape")
-
-    def _assertions(self, sources: dict[str, Source], what: str) -> Counter[str]:
-        return Counter(
-            getattr(assertion, what)
-            for source in sources.values()
-            if source.is_test
+        """Texts of the assertions that functions of the changed test files have and had not before."""
+        partners = {after: before for before, after in self.pairs}
+        before = {
+            (source.path, function.id): function
+            for source in self.base.values()
             for function in source.functions
-            for assertion in assertions(function.node)
-            if not assertion.swallowed
-        )
+            if not function.collected
+        }
+        added: Counter[str] = Counter()
+        for source in self.head.values():
+            for function in source.functions if source.is_test else ():
+                partner = partners.get(function) or before.get((function.path, function.id))
+                added += _asserted(function) - (Counter() if partner is None else _asserted(partner))
+        return added
 
     @cached_property
     def gone(self) -> frozenset[str]:
@@ -176,6 +173,10 @@ def _pieces(test: Function) -> Counter[str]:
             text(node) for part in test.node.body for node in ast.walk(part) if isinstance(node, ast.stmt)
         )
     return _PIECES[test]
+
+
+def _asserted(function: Function) -> Counter[str]:
+    return Counter(item.text for item in assertions(function.node) if not item.swallowed)
 
 
 def _tests(sources: dict[str, Source]) -> Iterable[Function]:
