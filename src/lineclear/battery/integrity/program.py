@@ -24,6 +24,7 @@ from lineclear.battery.integrity.skipped import (
     skipped_tests,
     uncollected_tests,
 )
+from lineclear.battery.integrity.suppressions import added_suppressions
 from lineclear.battery.integrity.trees import Trees
 
 __all__ = ["compare", "main"]
@@ -57,6 +58,7 @@ def _rules(project: Project) -> Iterator[Found]:
     yield from emptied_tests(project)
     yield from loosened_assertions(project)
     yield from removed_cases(project)
+    yield from added_suppressions(project)
 
 
 if __name__ == "__main__":
