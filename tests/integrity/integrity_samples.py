@@ -10,7 +10,7 @@ from textwrap import dedent
 from lineclear.battery.integrity.program import compare
 from lineclear.battery.integrity.trees import Trees
 
-__all__ = ["Sample", "found"]
+__all__ = ["Files", "Sample", "found"]
 
 Files = Mapping[str, str | bytes]
 

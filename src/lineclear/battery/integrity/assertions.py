@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lineclear.battery.integrity.source import AnyFunction, called, dotted, text
 
-__all__ = ["NOTHING", "Assertion", "assertions", "shape", "stops"]
+__all__ = ["NOTHING", "Assertion", "assertions", "constant", "shape", "stops"]
 
 NOTHING, TRUTH, BOUND, PART, EXACT = range(5)
 """How much an assertion says: nothing, that something is there, a bound, a part of a value, the value."""
@@ -81,7 +81,7 @@ def stops(node: ast.stmt) -> bool:
     """Say whether nothing after a statement of a test is reached."""
     if isinstance(node, ast.Return | ast.Raise | ast.Break | ast.Continue):
         return True
-    if isinstance(node, ast.If) and _constant(node.test) is True:
+    if isinstance(node, ast.If) and constant(node.test) is True:
         return any(map(stops, node.body))
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         name = dotted(node.value.func) or ""
@@ -115,7 +115,7 @@ def _of_statement(node: ast.stmt, *, swallowed: bool) -> Iterator[Assertion]:
             yield from _of_body(handler.body, swallowed=swallowed)
         yield from _of_body([*node.orelse, *node.finalbody], swallowed=swallowed)
     elif isinstance(node, ast.If):
-        known = _constant(node.test)
+        known = constant(node.test)
         if known is not False:
             yield from _of_body(node.body, swallowed=swallowed)
         if known is not True:
@@ -129,7 +129,7 @@ def _of_statement(node: ast.stmt, *, swallowed: bool) -> Iterator[Assertion]:
 
 def _never(node: ast.stmt) -> bool:
     """Say whether a loop is never entered."""
-    return (isinstance(node, ast.While) and _constant(node.test) is False) or (
+    return (isinstance(node, ast.While) and constant(node.test) is False) or (
         isinstance(node, ast.For) and _is_empty(node.iter)
     )
 
@@ -154,7 +154,7 @@ def _of_expression(test: ast.expr, at: ast.stmt, *, swallowed: bool) -> Assertio
 
 def _says(test: ast.expr) -> tuple[int, list[ast.expr]]:
     """Return how much an asserted expression says, and what it is about."""
-    if _constant(test) is True:
+    if constant(test) is True:
         return NOTHING, [item for value in getattr(test, "values", ()) for item in _says(value)[1]]
     if isinstance(test, ast.Compare):
         about = [test.left, *test.comparators]
@@ -281,18 +281,18 @@ def _suppresses(item: ast.withitem) -> bool:
     return bool(names & {"AssertionError", "Exception", "BaseException"})
 
 
-def _constant(node: ast.expr) -> bool | None:
+def constant(node: ast.expr) -> bool | None:
     """Return the truth of what is written out, None where it depends on anything."""
     if isinstance(node, ast.Constant):
         return bool(node.value)
     if isinstance(node, ast.Tuple | ast.List | ast.Set) and node.elts:
         return True
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        inner = _constant(node.operand)
+        inner = constant(node.operand)
         return None if inner is None else not inner
     if isinstance(node, ast.BoolOp):
         wanted = isinstance(node.op, ast.Or)
-        return wanted if any(_constant(value) is wanted for value in node.values) else None
+        return wanted if any(constant(value) is wanted for value in node.values) else None
     return None
 
 

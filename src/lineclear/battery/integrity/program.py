@@ -16,6 +16,7 @@ from typing import Any
 
 from lineclear.battery.integrity.found import Found
 from lineclear.battery.integrity.loosened import loosened_assertions, removed_cases
+from lineclear.battery.integrity.outcomes import changed_outcomes
 from lineclear.battery.integrity.project import Project
 from lineclear.battery.integrity.removed import removed_tests
 from lineclear.battery.integrity.skipped import (
@@ -24,8 +25,10 @@ from lineclear.battery.integrity.skipped import (
     skipped_tests,
     uncollected_tests,
 )
+from lineclear.battery.integrity.startup import startup_files
 from lineclear.battery.integrity.suppressions import added_suppressions
 from lineclear.battery.integrity.trees import Trees
+from lineclear.battery.integrity.under_test import questions_about_tests
 
 __all__ = ["compare", "main"]
 
@@ -59,6 +62,9 @@ def _rules(project: Project) -> Iterator[Found]:
     yield from loosened_assertions(project)
     yield from removed_cases(project)
     yield from added_suppressions(project)
+    yield from questions_about_tests(project)
+    yield from changed_outcomes(project)
+    yield from startup_files(project.trees)
 
 
 if __name__ == "__main__":
