@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from lineclear.battery.integrity.disguise import disguised_files, disguised_names
 from lineclear.battery.integrity.found import Found
 from lineclear.battery.integrity.loosened import loosened_assertions, removed_cases
 from lineclear.battery.integrity.outcomes import changed_outcomes
@@ -65,6 +66,8 @@ def _rules(project: Project) -> Iterator[Found]:
     yield from questions_about_tests(project)
     yield from changed_outcomes(project)
     yield from startup_files(project.trees)
+    yield from disguised_files(project.trees)
+    yield from disguised_names(project)
 
 
 if __name__ == "__main__":
