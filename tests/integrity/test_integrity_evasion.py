@@ -101,6 +101,10 @@ HONEST = {
         CHOOSING + OPTION + "    for item in items:\n        item.add_marker(pytest.mark.skip(reason='slow'))\n",
         "note tests-left-out tests/conftest.py",
     ),
+    "not collected by old versions": conftest(
+        "\nimport sys\nif sys.version_info < (3, 12):\n    collect_ignore = ['test_new.py']\n",
+        "note tests-left-out tests/conftest.py",
+    ),
     "an order": conftest(CHOOSING + "    items.sort(key=str)\n"),
     "an order put in place": conftest(CHOOSING + "    items[:] = sorted(items, key=str)\n"),
     "another mark": conftest(CHOOSING + "    for item in items:\n        item.add_marker(pytest.mark.unit)\n"),

@@ -92,6 +92,13 @@ HONEST = {
     "none first, then exactly": edit(EXACT, EXACT.replace("assert", "assert result is not None\nassert")),
     "true is written shorter": edit("assert (total([1]) == 1) == True\n", "assert total([1]) == 1\n"),
     "empty is written shorter": edit("assert total([]) == 0\n", "assert not total([])\n"),
+    "a type is asked otherwise": edit("assert type(total([1])) is int\n", "assert isinstance(total([1]), int)\n"),
+    "compared with two": edit("x = total([1])\nassert x == 1\n", "x = total([1])\nassert x == sum([1]) == 1\n"),
+    "raised by a variable": edit(
+        "with pytest.raises(ValueError):\n    parse('x')\n",
+        "wrong = pytest.raises(ValueError)\nwith wrong:\n    parse('x')\n",
+    ),
+    "a case was there twice": cases("'1', '2', '2'", "'1', '2'"),
     "merged into one value": edit(TWO, "result = total([1, 2])\nassert (result, type(result)) == (3, int)\n"),
     "and is split": edit("x = total([1])\nassert x == 1 and x > 0\n", "x = total([1])\nassert x == 1\nassert x > 0\n"),
     "and is joined": edit("x = total([1])\nassert x == 1\nassert x > 0\n", "x = total([1])\nassert x == 1 and x > 0\n"),

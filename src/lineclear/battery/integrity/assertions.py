@@ -114,6 +114,10 @@ def _of_statement(node: ast.stmt, *, swallowed: bool) -> Iterator[Assertion]:
         for handler in node.handlers:
             yield from _of_body(handler.body, swallowed=swallowed)
         yield from _of_body([*node.orelse, *node.finalbody], swallowed=swallowed)
+    elif isinstance(node, ast.Assign):  # check = pytest.raises(X) if wanted else nullcontext()
+        for inner in ast.walk(node.value):
+            if isinstance(inner, ast.Call):
+                yield from _of_context(inner, node, swallowed=swallowed)
     elif isinstance(node, ast.If):
         known = constant(node.test)
         if known is not False:
@@ -159,7 +163,7 @@ def _says(test: ast.expr) -> tuple[int, list[ast.expr]]:
     if isinstance(test, ast.Compare):
         about = [test.left, *test.comparators]
         if len(test.ops) > 1:
-            return BOUND, about
+            return EXACT if all(isinstance(op, ast.Eq) for op in test.ops) else BOUND, about
         return _comparison(test.ops[0], test.left, test.comparators[0]), about
     if isinstance(test, ast.BoolOp):
         sayings = [_says(value) for value in test.values]
@@ -193,6 +197,8 @@ def _comparison(op: ast.cmpop, left: ast.expr, right: ast.expr) -> int:
 def _floor(test: ast.expr, strength: int) -> int:
     if strength != EXACT or not isinstance(test, ast.Compare):
         return strength
+    if isinstance(test.left, ast.Call) and dotted(test.left.func) == "type":
+        return TRUTH  # isinstance will do
     sides = [side for side in (test.left, *test.comparators) if isinstance(side, ast.Constant)]
     if any(side.value is True for side in sides):
         return TRUTH

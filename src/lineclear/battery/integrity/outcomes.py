@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lineclear.battery.integrity.assertions import constant
-from lineclear.battery.integrity.found import ERROR, NOTE, WARNING, Found
+from lineclear.battery.integrity.found import ERROR, NOTE, WARNING, Found, listed
 from lineclear.battery.integrity.project import Project
 from lineclear.battery.integrity.source import Function, Source, dotted, mentioned
 
@@ -47,12 +47,13 @@ def changed_outcomes(project: Project) -> Iterator[Found]:
         for where, item in _effects(source):
             if (item.rule, item.what) not in had:
                 yield _found(source.path, where, item)
-        new = sorted(set(_ignored(source)) - ignored)
-        if new:
-            what = f"leaves {', '.join(new)} out of the collection"
-            yield _found(
-                source.path, "collect_ignore", _Effect(rule="tests-left-out", level=WARNING, what=what, line=1)
-            )
+        for level in (WARNING, NOTE):
+            new = sorted({name for name, how in _ignored(source).items() if how == level} - ignored)
+            if new:
+                what = f"leaves {listed(new)} out of the collection"
+                yield _found(
+                    source.path, "collect_ignore", _Effect(rule="tests-left-out", level=level, what=what, line=1)
+                )
 
 
 def _found(path: str, where: str, item: _Effect) -> Found:
@@ -160,14 +161,18 @@ def _targets(node: ast.AST) -> list[ast.expr]:
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
 
 
-def _ignored(source: Source) -> Iterator[str]:
-    """Yield what a conftest names in ``collect_ignore`` and ``collect_ignore_glob``."""
+def _ignored(source: Source) -> dict[str, str]:
+    """Return what a conftest names in ``collect_ignore`` and its like: a warning, and a note under a condition."""
     if PurePosixPath(source.path).name != "conftest.py":
-        return
-    for node in ast.walk(source.tree):
-        named = [dotted(target) or "" for target in _targets(node)]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            named = [dotted(node.func.value) or ""]
-        if any(name.startswith("collect_ignore") for name in named):
-            texts = (item.value for item in ast.walk(node) if isinstance(item, ast.Constant))
-            yield from (value for value in texts if isinstance(value, str))
+        return {}
+    found: dict[str, str] = {}
+    for statement in source.tree.body:
+        for node in ast.walk(statement):
+            named = [dotted(target) or "" for target in _targets(node)]
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                named = [dotted(node.func.value) or ""]
+            if any(name.startswith("collect_ignore") for name in named):
+                level = NOTE if isinstance(statement, ast.If) and constant(statement.test) is None else WARNING
+                texts = (item.value for item in ast.walk(node) if isinstance(item, ast.Constant))
+                found |= {value: level for value in texts if isinstance(value, str)}
+    return found
