@@ -1,4 +1,4 @@
-"""The overlay as a pure function of two listings: what it is, and the laws of giving one tree the overlay of another."""
+"""The overlay as a pure function of listings: what it is, and the laws of giving it to another tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says which files of a tree are its test overlay, and what to write and remove to give one tree the overlay of another.
+"""Says which files of a tree are its test overlay, and what gives one tree the overlay of another.
 
 The overlay is everything that decides what the tests say: test files, ``conftest.py``, whatever lies in a folder of
 tests (helpers, data, golden files), and the runner's configuration. See docs/gaming.md.
@@ -51,7 +51,8 @@ class Overlay:
 
     def _in_folder(self, path: str) -> bool:
         return path in self.folders or any(
-            folder in self.folders or folder.rpartition("/")[2] in _DATA_FOLDERS for folder in _parents(path)
+            folder in self.folders or folder.rpartition("/")[2] in _DATA_FOLDERS
+            for folder in _parents(path)
             if _below(folder, self.root)
         )
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lineclear.battery.adapter import Adapter, Reading, Workbench
-from lineclear.battery.adapters import bandit, command, jsonschema, junit, nox, pytest, sarif, schemathesis, semgrep
+from lineclear.battery.adapters import (
+    bandit,
+    command,
+    jsonschema,
+    junit,
+    nox,
+    oracle,
+    pytest,
+    sarif,
+    schemathesis,
+    semgrep,
+)
 
 __all__ = ["ADAPTERS", "TAKEN"]
 
@@ -15,6 +26,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     "jsonschema": jsonschema,
     "junit": junit,
     "nox": nox,
+    "oracle": oracle,
     "pytest": pytest,
     "sarif": sarif,
     "schemathesis": schemathesis,
