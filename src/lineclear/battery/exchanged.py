@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 from lineclear.battery.adapters.oracle import SKIPPED
 from lineclear.battery.selection import file_of
+from lineclear.model.evidence import Evidence
 from lineclear.model.finding import RawFinding
-from lineclear.model.words import Level
+from lineclear.model.words import Ended, Level
 
-__all__ = ["HeadNames", "Outcomes", "confirmed_items", "failing_items", "green_items", "outcomes"]
+__all__ = ["HeadNames", "Outcomes", "cannot_load", "confirmed_items", "failing_items", "green_items", "outcomes"]
+
+
+_USAGE_ERROR = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +61,11 @@ def outcomes(findings: Iterable[RawFinding], passed: Iterable[str] | None) -> Ou
         skipped=frozenset(finding.item or "" for finding in listed if finding.rule == SKIPPED),
         uncollected=frozenset(item for item in errors if item == file_of(item)),
     )
+
+
+def cannot_load(run: Evidence) -> bool:
+    """Say whether pytest did not come to its tests: a ``conftest.py`` that cannot be imported, or its configuration."""
+    return run.ended is Ended.CRASHED and run.exit_code == _USAGE_ERROR
 
 
 def failing_items(findings: Iterable[RawFinding]) -> list[str]:

@@ -14,6 +14,7 @@ from posixpath import normpath
 from lineclear.battery.exchanged import (
     HeadNames,
     Outcomes,
+    cannot_load,
     confirmed_items,
     failing_items,
     green_items,
@@ -76,7 +77,10 @@ def judge_exchanged(planned: PlannedCheck, overlay: PlannedOverlay, inputs: Inpu
     """Return what the runs say. Raises :class:`Unproven` where they are not what they should be."""
     runs = _Runs(planned, overlay, inputs)
     names = HeadNames(root=_root(planned, inputs), renames=inputs.renames())
-    old = runs.take(TreeName.OLD_TESTS, Scope(kind=ScopeKind.ALL))
+    old = runs.take(TreeName.OLD_TESTS, Scope(kind=ScopeKind.ALL), finished=False)
+    if cannot_load(old):
+        return _unloadable(planned, overlay, old, runs)
+    runs.require_end(old)
     findings = old.findings or []
     others = [_other(planned, finding) for finding in findings if finding.item is None]
     failing = failing_items(findings)
@@ -163,15 +167,46 @@ class _Runs:
             what = "speaks of tests that it was not to run"
         if what is not None:
             raise Unproven(f"Its evidence for {words} {what}.")
-        if finished and run.ended is not Ended.COMPLETED:
-            said = run.problem.sentence() if run.problem is not None else f"It ended as {run.ended.value}."
-            raise Unproven(f"On {words} it gave no result: {said}", timeout=run.ended is Ended.TIMEOUT)
+        if finished:
+            self.require_end(run)
         return run
+
+    def require_end(self, run: Evidence) -> None:
+        """Raise :class:`Unproven` unless a run gave a result."""
+        if run.ended is not Ended.COMPLETED:
+            words = _WHERE[run.tree] + ("" if run.again is None else ", again")
+            raise Unproven(f"On {words} it gave no result: {_said(run)}", timeout=run.ended is Ended.TIMEOUT)
 
     def refuse_others(self) -> None:
         """Raise :class:`Unproven` if there is evidence of a run that nothing asked for."""
         for tree, _ in self._left:
             raise Unproven(f"There is evidence, and no reason, that it was run on {_WHERE[tree]}.")
+
+
+def _unloadable(planned: PlannedCheck, overlay: PlannedOverlay, old: Evidence, runs: _Runs) -> Exchanged:
+    """Judge tests of which none could be loaded: a ``conftest.py`` that misses what the change took away, mostly."""
+    base = runs.take(TreeName.BASE, Scope(kind=ScopeKind.ALL), finished=False)
+    runs.refuse_others()
+    if cannot_load(base):
+        return Exchanged(notes=[f"{planned.id} says nothing: the base's tests cannot be loaded on the base either."])
+    runs.require_end(base)
+    said = _said(old)
+    name = _gone(said, overlay)
+    why = "nothing that the change took away explains it" if name is None else f"{name} is gone from the code"
+    finding = RawFinding(
+        rule="old-tests-cannot-run",
+        level=Level.ERROR if name is None else Level.WARNING,
+        message=f"None of the base's tests can be loaded on the change's code, while the base can; {why}. ({said})",
+        path=None,
+        key=item_key("oracle", "old-tests-cannot-run"),
+        remedy="Keep what the base's conftest.py imports, at least as an alias: so the base's tests can be run.",
+        reproduce=rerun(planned.id),
+    )
+    return Exchanged(stated=_state([finding]))
+
+
+def _said(run: Evidence) -> str:
+    return run.problem.sentence() if run.problem is not None else f"It ended as {run.ended.value}."
 
 
 def _told(planned: PlannedCheck, item: str, failure: RawFinding, base: Outcomes, ground: _Ground) -> RawFinding:

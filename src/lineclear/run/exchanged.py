@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from lineclear.battery.adapter import Reading
+from lineclear.battery.battery import Battery
 from lineclear.battery.edits import is_edited
 from lineclear.battery.exchanged import (
     HeadNames,
     Outcomes,
+    cannot_load,
     confirmed_items,
     failing_items,
     green_items,
@@ -19,17 +21,17 @@ from lineclear.change.composed import compose_overlays
 from lineclear.change.trees import Scratch
 from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveContract
-from lineclear.model.evidence import Scope
+from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.overlay import PlannedOverlay
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.words import ScopeKind, TreeName
-from lineclear.run.plan import Battery, speaks_of_tests
+from lineclear.run.plan import speaks_of_tests
 from lineclear.run.projects import project_of
 
 __all__ = ["RunOne", "planned_overlays", "run_exchanged"]
 
-RunOne = Callable[[TreeName, Scope, int | None], Awaitable[Reading | None]]
-"""Runs the check once on a tree, writes its evidence, and returns what it read, None where that is no result."""
+RunOne = Callable[[TreeName, Scope, int | None], Awaitable[tuple[Evidence, Reading | None]]]
+"""Runs the check once on a tree and writes its evidence; returns that with what was read, None without a result."""
 
 Source = Callable[[TreeName, str], bytes | None]
 
@@ -61,11 +63,13 @@ async def run_exchanged(planned: PlannedCheck, run: RunOne, read: Source, names:
     What fails is run on the base; what passes there once more on both; what is then left in its new text: on the merge
     result, and on the base's code.
     """
-    old = await run(TreeName.OLD_TESTS, Scope(kind=ScopeKind.ALL), None)
+    evidence, old = await run(TreeName.OLD_TESTS, Scope(kind=ScopeKind.ALL), None)
+    if cannot_load(evidence):
+        await run(TreeName.BASE, Scope(kind=ScopeKind.ALL), None)
     failing = failing_items(old.findings) if old is not None else []
     if not failing:
         return
-    base = await run(TreeName.BASE, _selected(failing), None)
+    _, base = await run(TreeName.BASE, _selected(failing), None)
     if base is None:
         return
     candidates = green_items(failing, _seen(base))
@@ -73,7 +77,7 @@ async def run_exchanged(planned: PlannedCheck, run: RunOne, read: Source, names:
     old_again: Outcomes | None = None
     if planned.reruns is not None and 0 < len(candidates) <= planned.reruns.most:
         scope = _selected(candidates)
-        again, changed = await asyncio.gather(run(TreeName.BASE, scope, 1), run(TreeName.OLD_TESTS, scope, 1))
+        (_, again), (_, changed) = await asyncio.gather(run(TreeName.BASE, scope, 1), run(TreeName.OLD_TESTS, scope, 1))
         if again is None:
             return
         base_again, old_again = _seen(again), None if changed is None else _seen(changed)

@@ -6,7 +6,7 @@ import difflib
 import platform
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from posixpath import normpath
 

@@ -14,7 +14,7 @@ from lineclear.battery.battery import Battery
 from lineclear.battery.exchanged import HeadNames
 from lineclear.errors import LineclearError
 from lineclear.model.contract import EffectiveContract
-from lineclear.model.evidence import Problem, Scope
+from lineclear.model.evidence import Evidence, Problem, Scope
 from lineclear.model.overlay import PlannedOverlay
 from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
@@ -119,7 +119,7 @@ class _Scheduler:
         renames = {f.old_path: f.path for f in trees.change.files or () if f.old_path is not None}
         await run_exchanged(
             planned,
-            lambda tree, scope, again: own._run(own._of(planned, tree, scope, again)),
+            lambda tree, scope, again: own._ended(own._of(planned, tree, scope, again)),
             trees.read,
             HeadNames(root=preparation.project_of(planned).root, renames=renames),
         )
@@ -192,6 +192,9 @@ class _Scheduler:
         return BaseNames(self.trees.change, self.preparation.project_of(planned).root)
 
     async def _run(self, run: Run) -> Reading | None:
+        return (await self._ended(run))[1]
+
+    async def _ended(self, run: Run) -> tuple[Evidence, Reading | None]:
         started = time.monotonic()
         reading: Reading | None = None
 
@@ -223,4 +226,4 @@ class _Scheduler:
                 seconds=time.monotonic() - started,
             )
         )
-        return reading
+        return evidence, reading
