@@ -84,6 +84,7 @@ HONEST: dict[str, tuple[dict[str, str], dict[str, str | None]]] = {
             ).replace("test_add()", "test_add(n)")
         },
     ),
+    "retitled": ({}, {"test_retitled.py": text("retitled", "assert add(2, 2) == 5", function="test_adds_one")}),
     "moved": ({}, {"moved_code.py": ADD, "test_moved.py": None, "tests/test_was_moved.py": text("moved")}),
     "removed": (
         {
@@ -195,6 +196,7 @@ def test_a_declared_change_of_behaviour_is_listed_and_stops_nothing(run: Run) ->
         "test_parametrised.py::test_add": ("changed-behaviour", "note"),
         "test_double.py::test_double": ("removed-with-code", "warning"),
         "tests/test_golden.py::test_add": ("changed-expectation", "warning"),
+        "test_retitled.py::test_add": ("test-replaced", "warning"),
         "test_imported.py": ("changed-interface", "warning"),
     }
     assert run.findings("marked") == []

@@ -108,10 +108,16 @@ class HeadNames:
         return self.path(item).removeprefix(self._prefix) + item[len(file_of(item)) :]
 
     def item(self, item: str) -> str:
-        """Return what is run for it: the test without its parameters, or the file."""
+        """Return what is run for it: the test without its parameters, or the file; its file where it is not there."""
         exact = self.exact(item)
         file = file_of(exact)
         return file + exact[len(file) :].partition("[")[0]
+
+    def are_for(self, chosen: Sequence[str], items: Sequence[str]) -> bool:
+        """Say whether what was run covers some items, each by itself or by its file, and nothing else."""
+        either = [{self.item(item), file_of(self.item(item))} for item in items]
+        fits = all(not each.isdisjoint(chosen) for each in either)
+        return fits and list(chosen) == sorted(set(chosen)) and set(chosen) <= set().union(*either)
 
     @property
     def _prefix(self) -> str:

@@ -99,10 +99,13 @@ def _exchanged(planned: PlannedCheck, overlay: PlannedOverlay, inputs: Inputs, w
     errors = sum(s.raw.level is Level.ERROR and not is_waived(s, waived) for s in told.stated)
     status = CheckStatus.FAILED if errors else CheckStatus.PASSED
     noun = "test of the base fails" if errors == 1 else "tests of the base fail"
-    reason = f"{errors} {noun} on the change, and nothing explains it." if errors else None
+    flaky = [s for s in told.stated if s.raw.rule == FLAKY and not is_waived(s, waived)]
+    reason = f"{len(flaky)} flaky {'test' if len(flaky) == 1 else 'tests'}." if flaky else None
+    if errors:
+        reason = f"{errors} {noun} on the change, and nothing explains it."
     counts = FindingCounts(new=len(told.stated), existing=0, fixed=None)
     result = _result(planned, status, reason, counts, first.evidence.measures, inputs)
-    return Judged(result=result, stated=told.stated, notes=told.notes)
+    return Judged(result=result, stated=told.stated, flaky=flaky, notes=told.notes)
 
 
 def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] | None:

@@ -7,7 +7,7 @@ two apart, so it declares a change of behaviour. What proves nothing of the kind
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import normpath
 
@@ -22,6 +22,7 @@ from lineclear.battery.exchanged import (
 )
 from lineclear.battery.fingerprints import item_key
 from lineclear.battery.selection import file_of, rerun
+from lineclear.judge.flaky import FLAKY, quarantined
 from lineclear.judge.inputs import Inputs, Item
 from lineclear.judge.matching import Stated, match
 from lineclear.judge.origin import foreign
@@ -100,19 +101,20 @@ def judge_exchanged(planned: PlannedCheck, overlay: PlannedOverlay, inputs: Inpu
     elif candidates:
         notes.append(f"{len(candidates)} of the base's tests fail on the change, too many to run each again ({most}).")
     confirmed = confirmed_items(candidates, base_again, old_again)
-    notes += _abstained(planned, "are flaky", [item for item in candidates if item not in confirmed])
+    loose = confirmed_items(candidates, base_again, None)
+    notes += _abstained(planned, "are flaky on the base", [item for item in candidates if item not in loose])
+    by_item = {finding.item: finding for finding in findings if finding.item is not None}
+    flaky = [_flaky(planned, by_item[item], inputs) for item in loose if item not in confirmed]
     told: list[RawFinding] = []
     if confirmed:
         ground = _ground(runs, overlay, names, confirmed)
-        by_item = {finding.item: finding for finding in findings if finding.item is not None}
         told = [_told(planned, item, by_item[item], base, ground) for item in confirmed]
     runs.refuse_others()
-    return Exchanged(stated=_state([*others, *told]), notes=notes)
+    return Exchanged(stated=_state([*others, *flaky, *told]), notes=notes)
 
 
 def _ground(runs: _Runs, overlay: PlannedOverlay, names: HeadNames, confirmed: Sequence[str]) -> _Ground:
-    items = sorted({names.item(item) for item in confirmed})
-    merged = runs.take(TreeName.MERGED, None, items=items)
+    merged = runs.take(TreeName.MERGED, lambda items: names.are_for(items, confirmed))
     on_base = runs.take(TreeName.NEW_TESTS, merged.scope)
     return _Ground(
         overlay=overlay,
@@ -147,23 +149,25 @@ class _Runs:
     def take(
         self,
         tree: TreeName,
-        scope: Scope | None,
+        scope: Scope | Callable[[list[str]], bool],
         *,
         again: int | None = None,
-        items: list[str] | None = None,
         finished: bool = True,
     ) -> Evidence:
-        """Return the evidence of a run. Raises :class:`Unproven`. Without a scope its items are to be ``items``."""
+        """Return the evidence of a run. Raises :class:`Unproven`. ``scope`` may be what its items are held to."""
         words = _WHERE[tree] + ("" if again is None else ", again")
         item = self._left.pop((tree, again), None)
         if item is None:
             raise Unproven(f"It left no evidence for {words}.")
         run = item.evidence
         what = foreign(self._planned, run, self._trees[tree])
-        wanted = Scope(kind=ScopeKind.SELECTED, items=items, edited=run.scope.edited) if scope is None else scope
-        if what is None and run.scope != wanted:
+        if isinstance(scope, Scope):
+            fits = run.scope == scope
+        else:
+            fits = run.scope.kind is ScopeKind.SELECTED and scope(run.scope.items or [])
+        if what is None and not fits:
             what = "is of other tests than those that were to be run"
-        if what is None and not set(run.scope.edited or ()) <= set(wanted.items or ()):
+        if what is None and not set(run.scope.edited or ()) <= set(run.scope.items or ()):
             what = "speaks of tests that it was not to run"
         if what is not None:
             raise Unproven(f"Its evidence for {words} {what}.")
@@ -221,6 +225,9 @@ def _told(planned: PlannedCheck, item: str, failure: RawFinding, base: Outcomes,
     elif now == "vanished" and (name := _gone(failure.message, ground.overlay)) is not None:
         rule, level = "removed-with-code", Level.WARNING
         why = f"it is gone from the change's tests, and so is {name} from the code"
+    elif now == "vanished" and (other := _in_its_place(head, ground)) is not None:
+        rule, level = "test-replaced", Level.WARNING
+        why = f"it is gone from the change's tests, where {other} passes, which fails on the base"
     elif now in ("vanished", "skipped"):
         word = "is gone from" if now == "vanished" else "does not run in"
         rule, level, why = f"old-test-{now}", Level.ERROR, f"it {word} the change's tests, and its behaviour with it"
@@ -230,6 +237,22 @@ def _told(planned: PlannedCheck, item: str, failure: RawFinding, base: Outcomes,
     return _finding(planned, failure, rule, level, f"{old}; {why}{lost}.")
 
 
+def _flaky(planned: PlannedCheck, failure: RawFinding, inputs: Inputs) -> RawFinding:
+    """Return the finding of a test that passes on the base each time, and on the change's code not each time."""
+    item = failure.item or ""
+    known = quarantined(inputs, item)
+    update = {
+        "rule": FLAKY,
+        "level": Level.WARNING if known is None else Level.NOTE,
+        "message": f"{item} passes on the base each time; on the change's code, with the base's tests, it failed and "
+        f"passed when it was run again alone. ({failure.message})",
+        "key": item_key("oracle", FLAKY, item),
+        "remedy": "Find out whether the change makes it flaky: look for time, order, randomness and shared state.",
+        "reproduce": rerun(planned.id),
+    }
+    return failure.model_copy(update=update)
+
+
 def _by_proof(item: str, then: str, ground: _Ground) -> tuple[str, Level, str]:
     """Judge a test whose new text passes on the merge result, by what it does on the base's code."""
     passes = "its new text passes on the change"
@@ -237,7 +260,8 @@ def _by_proof(item: str, then: str, ground: _Ground) -> tuple[str, Level, str]:
         return "old-test-fails", Level.ERROR, f"{passes}, and on the base too: it does not tell them apart any more"
     if then == "skipped":
         return "old-test-fails", Level.ERROR, f"{passes} and does not run on the base: it proves nothing"
-    edited = ground.names.item(item) in ground.edited
+    head = ground.names.item(item)
+    edited = not ground.edited.isdisjoint((head, file_of(head)))
     if not edited and ground.overlay.steering:
         files = _enumerate(ground.overlay.steering)
         return "old-test-fails", Level.ERROR, f"{passes} unedited, while {files} can decide the outcome of any test"
@@ -260,6 +284,12 @@ def _only_misses_names(item: str, ground: _Ground) -> bool:
         [exact] if exact in ground.messages else [n for n in ground.messages if n == head or n.startswith(f"{head}[")]
     )
     return all(_MISSES_A_NAME.search(ground.messages[name]) is not None for name in failed)
+
+
+def _in_its_place(head: str, ground: _Ground) -> str | None:
+    """Return a test of the same file that passes on the change, and on the base's code fails by what it asserts."""
+    here = sorted(name for name in ground.merged.passed if file_of(name) == file_of(head) and name in ground.messages)
+    return next((name for name in here if _MISSES_A_NAME.search(ground.messages[name]) is None), None)
 
 
 def _lost(item: str, base: Outcomes, ground: _Ground) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from lineclear.battery.adapter import Reading
 from lineclear.battery.battery import Battery
-from lineclear.battery.edits import is_edited
+from lineclear.battery.edits import has_test, is_edited
 from lineclear.battery.exchanged import (
     HeadNames,
     Outcomes,
@@ -17,6 +17,7 @@ from lineclear.battery.exchanged import (
     green_items,
     outcomes,
 )
+from lineclear.battery.selection import file_of
 from lineclear.change.composed import compose_overlays
 from lineclear.change.trees import Scratch
 from lineclear.model.change import Change
@@ -88,14 +89,19 @@ async def run_exchanged(planned: PlannedCheck, run: RunOne, read: Source, names:
 
 
 def _new_text(confirmed: Sequence[str], read: Source, names: HeadNames) -> Scope:
-    """Return what to run in its new text, and which of it the change edited."""
-    edited = {
-        names.item(item)
-        for item in confirmed
-        if is_edited(item, read(TreeName.BASE, names.before(item)), read(TreeName.MERGED, names.path(item)))
-    }
-    items = sorted({names.item(item) for item in confirmed})
-    return Scope(kind=ScopeKind.SELECTED, items=items, edited=sorted(edited))
+    """Return what to run in its new text, and which of it the change edited.
+
+    Where a test's function is not in its file any more, the whole file is run: others may have taken its place.
+    """
+    items: set[str] = set()
+    edited: set[str] = set()
+    for item in confirmed:
+        before, after = read(TreeName.BASE, names.before(item)), read(TreeName.MERGED, names.path(item))
+        chosen = names.item(item) if has_test(item, after) else file_of(names.item(item))
+        items.add(chosen)
+        if is_edited(item, before, after):
+            edited.add(chosen)
+    return Scope(kind=ScopeKind.SELECTED, items=sorted(items), edited=sorted(edited))
 
 
 def _selected(items: Sequence[str]) -> Scope:
