@@ -266,7 +266,8 @@ def _by_proof(item: str, then: str, ground: _Ground) -> tuple[str, Level, str]:
         files = _enumerate(ground.overlay.steering)
         return "old-test-fails", Level.ERROR, f"{passes} unedited, while {files} can decide the outcome of any test"
     if not edited:
-        files = _enumerate(ground.overlay.differs)
+        own = (ground.names.before(item), ground.names.path(item))
+        files = _enumerate(sorted(ground.overlay.differs, key=lambda path: path not in own))
         return (
             "changed-expectation",
             Level.WARNING,

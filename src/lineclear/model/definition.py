@@ -113,3 +113,9 @@ class CheckDefinition(Model):
     reruns: Reruns | None = None
     control: Control | None = None
     settings: dict[str, Setting] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _exchanges_what_it_needs(self) -> CheckDefinition:
+        if (self.base == "exchanged") != (self.needs == "overlay"):
+            raise ValueError("base is exchanged where a check needs the overlay, and nowhere else")
+        return self
