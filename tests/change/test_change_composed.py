@@ -136,8 +136,9 @@ def test_hooks_and_plugins_steer_and_fixtures_do_not(tmp_path: Path) -> None:
 
 
 def test_names_are_those_of_definitions() -> None:
+    imports = b"import z.v, u as t\nfrom s import r\n"
     source = b"x, y = 1, 2\nclass A:\n    b: int = 1\n    def c(self, d, *, e): f = 1\nif x:\n    def g(): pass\n"
-    assert defined_names(source) == {"x", "y", "A", "b", "c", "self", "d", "e", "g"}
+    assert defined_names(imports + source) == {"z", "t", "r", "x", "y", "A", "b", "c", "self", "d", "e", "g"}
     assert defined_names(b"def (") == frozenset()
     assert hooks(b"def (") is None
     assert hooks(b"x = 1\n") == []

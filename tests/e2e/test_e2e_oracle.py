@@ -93,6 +93,14 @@ HONEST: dict[str, tuple[dict[str, str], dict[str, str | None]]] = {
         },
         {"removed_code.py": ADD, "test_double.py": None},
     ),
+    "refactored": (
+        {
+            "refactored_code.py": ADD + "\n\nOFFSET = 0\n",
+            "test_refactored.py": "from refactored_code import OFFSET, add\n\n\n"
+            "def test_add():\n    assert add(2, 2) == 4 + OFFSET\n",
+        },
+        {"refactored_code.py": ADD, "test_refactored.py": text("refactored")},
+    ),
     "imported": (
         {},
         {
@@ -197,6 +205,7 @@ def test_a_declared_change_of_behaviour_is_listed_and_stops_nothing(run: Run) ->
         "test_double.py::test_double": ("removed-with-code", "warning"),
         "tests/test_golden.py::test_add": ("changed-expectation", "warning"),
         "test_retitled.py::test_add": ("test-replaced", "warning"),
+        "test_refactored.py": ("changed-interface", "warning"),
         "test_imported.py": ("changed-interface", "warning"),
     }
     assert run.findings("marked") == []

@@ -161,6 +161,13 @@ def test_a_test_may_go_with_the_code_that_it_misses(message: str, expected: str)
     assert one(verdict)[0] == expected
 
 
+def test_a_test_may_do_without_a_name_that_is_gone_from_the_code() -> None:
+    message = "AttributeError: module 'code' has no attribute 'double'"
+    pieces = runs(merged="passed", on_base="passed", old_message=message)
+    assert one(judged(pieces, planned(gone=["double"]))) == ("changed-interface", "warning")
+    assert one(judged(pieces)) == ("old-test-fails", "error")
+
+
 def test_a_test_that_fails_on_the_base_says_nothing_of_the_change() -> None:
     verdict = judged(runs(base="failed"))
     assert (check_of(verdict, "oracle").status, verdict.findings) == (CheckStatus.PASSED, [])

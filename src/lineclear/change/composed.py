@@ -6,8 +6,6 @@ an id that evidence can name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lineclear.change.definitions import defined_names, hooks, module_name
 from lineclear.change.history import write_commit
 from lineclear.change.overlay import (
@@ -83,19 +81,17 @@ def _steers(scratch: Scratch, base: str, merged: str, path: str) -> bool:
 
 
 def _gone(scratch: Scratch, change: Change, overlay: Overlay) -> list[str]:
-    """Return the names that the product's changed files defined on the base, and define nowhere now."""
+    """Return the names that a changed file of the product defined on the base, and does not define any more."""
     assert change.merge_commit is not None  # noqa: S101 - held by the caller
-    files = change.files or []
-    before = {file.old_path or file.path for file in files if file.status != "added"}
-    after = {file.path for file in files if file.status != "deleted"}
-    then = _defined(lambda path: scratch.read(change.base.commit, path), before, overlay)
-    now = _defined(lambda path: scratch.read(change.merge_commit or "", path), after, overlay)
-    return sorted(then - now)
+    gone: set[str] = set()
+    for file in change.files or []:
+        before = file.old_path or file.path
+        if file.status == "added" or not before.endswith(".py") or overlay.has(before):
+            continue
+        kept = set() if file.status == "deleted" else _defined(file.path, scratch.read(change.merge_commit, file.path))
+        gone |= _defined(before, scratch.read(change.base.commit, before)) - kept
+    return sorted(gone)
 
 
-def _defined(read: Callable[[str], bytes | None], paths: set[str], overlay: Overlay) -> set[str]:
-    found: set[str] = set()
-    for path in paths:
-        if path.endswith(".py") and not overlay.has(path):
-            found |= {module_name(path), *defined_names(read(path) or b"")}
-    return found
+def _defined(path: str, source: bytes | None) -> set[str]:
+    return {module_name(path), *defined_names(source or b"")}

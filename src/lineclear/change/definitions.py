@@ -11,7 +11,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def defined_names(source: bytes) -> frozenset[str]:
-    """Return the names of functions, their parameters, classes, and what is assigned outside of functions.
+    """Return the names of functions, their parameters, classes, and what is assigned or imported outside of functions.
 
     Source that cannot be parsed defines nothing.
     """
@@ -58,6 +58,8 @@ def _names(parent: ast.AST) -> set[str]:
             found |= {node.name, *_names(node)}
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             found |= _targets(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.stmt | ast.ExceptHandler):
             found |= _names(node)
     return found

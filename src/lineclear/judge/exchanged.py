@@ -220,9 +220,13 @@ def _told(planned: PlannedCheck, item: str, failure: RawFinding, base: Outcomes,
     now = ground.merged.word(exact, head)
     then = ground.on_base.word(exact, head)
     old = f"{item} passes on the base and fails on the change's code with the base's tests"
-    if now == "passed":
+    name = _gone(failure.message, ground.overlay)
+    if now == then == "passed" and name is not None:
+        rule, level = "changed-interface", Level.WARNING
+        why = f"its new text passes on both, without {name}, which is gone from the code"
+    elif now == "passed":
         rule, level, why = _by_proof(item, then, ground)
-    elif now == "vanished" and (name := _gone(failure.message, ground.overlay)) is not None:
+    elif now == "vanished" and name is not None:
         rule, level = "removed-with-code", Level.WARNING
         why = f"it is gone from the change's tests, and so is {name} from the code"
     elif now == "vanished" and (other := _in_its_place(head, ground)) is not None:

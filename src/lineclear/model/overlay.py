@@ -16,7 +16,7 @@ class PlannedOverlay(Model):
     ``old_tests`` is the merge result with the base's overlay, ``new_tests`` the base with the merge result's.
     ``differs`` are the files of the overlay that differ; ``steering`` those of them that could decide any test's
     outcome (pytest's hooks and configuration). ``gone`` are the names (modules, functions, classes, parameters) that
-    the product's changed files defined on the base and do not define any more.
+    a changed file of the product defined on the base and does not define any more.
     """
 
     old_tests: Subject
