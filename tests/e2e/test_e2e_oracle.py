@@ -56,6 +56,11 @@ ATTACKS: dict[str, tuple[dict[str, str], dict[str, str | None]]] = {
         },
         {"tests/helper_checks.py": "def same(a, b):\n    assert a\n"},
     ),
+    "raised": ({}, {"raised_code.py": "import unittest\n\n\ndef add(a, b):\n    raise unittest.SkipTest\n"}),
+    "loaded": (
+        {"test_loaded.py": text("loaded"), "test_loaded_too.py": "def test_rest():\n    assert True\n"},
+        {"loaded_code.py": "import unittest\n\nraise unittest.SkipTest\n"},
+    ),
     "parameter": (
         {
             "test_parameter.py": text(
@@ -191,6 +196,8 @@ def test_what_makes_a_suite_green_over_broken_code_is_stopped(run: Run) -> None:
         "test_xfailed.py::test_add": ("old-test-skipped", "error"),
         "fixture/test_fixture.py::test_add": ("old-test-fails", "error"),
         "tests/test_helper.py::test_add": ("old-test-fails", "error"),
+        "test_raised.py::test_add": ("old-test-skipped", "error"),
+        "test_loaded.py": ("old-test-skipped", "error"),
         "test_parameter.py::test_add[2]": ("old-test-fails", "error"),
     }
     assert told(run, "hooked") == {"test_hooked.py::test_add": ("old-test-fails", "error")}

@@ -161,6 +161,19 @@ def test_a_test_may_go_with_the_code_that_it_misses(message: str, expected: str)
     assert one(verdict)[0] == expected
 
 
+def test_a_test_that_the_changed_code_makes_skip_itself_is_no_pass() -> None:
+    def skipping(base: str, merged: str) -> list[Evidence]:
+        pieces = [seen(OLD, {TEST: "skipped"}), seen(BASE, {TEST: base}, [TEST])]
+        if base == "passed":
+            pieces += [seen(BASE, {TEST: base}, [TEST], again=1), seen(OLD, {TEST: "skipped"}, [TEST], again=1)]
+            pieces += [seen(tree, {TEST: merged}, [TEST], edited=[]) for tree in (MERGED, NEW)]
+        return pieces
+
+    assert judged(skipping("skipped", "skipped")).findings == []
+    assert one(judged(skipping("passed", "skipped"))) == ("old-test-skipped", "error")
+    assert one(judged(skipping("passed", "passed"))) == ("old-test-fails", "error")
+
+
 def test_a_test_may_do_without_a_name_that_is_gone_from_the_code() -> None:
     message = "AttributeError: module 'code' has no attribute 'double'"
     pieces = runs(merged="passed", on_base="passed", old_message=message)

@@ -14,7 +14,16 @@ from lineclear.model.evidence import Evidence
 from lineclear.model.finding import RawFinding
 from lineclear.model.words import Ended, Level
 
-__all__ = ["HeadNames", "Outcomes", "cannot_load", "confirmed_items", "failing_items", "green_items", "outcomes"]
+__all__ = [
+    "HeadNames",
+    "Outcomes",
+    "cannot_load",
+    "confirmed_items",
+    "failing_items",
+    "green_items",
+    "outcomes",
+    "suspect_items",
+]
 
 
 _USAGE_ERROR = 4
@@ -41,6 +50,8 @@ class Outcomes:
                     return word
         if file_of(item) in self.uncollected:
             return "uncollected"
+        if file_of(item) in self.skipped:
+            return "skipped"
         for word, ids in (("failed", self.failed), ("passed", self.passed), ("skipped", self.skipped)):
             if any(_is_in(name, item) for name in ids):
                 return word
@@ -71,6 +82,15 @@ def cannot_load(run: Evidence) -> bool:
 def failing_items(findings: Iterable[RawFinding]) -> list[str]:
     """Return the tests that failed, and the files that could not be collected, in order."""
     return sorted({finding.item for finding in findings if finding.item is not None and finding.level is Level.ERROR})
+
+
+def suspect_items(findings: Iterable[RawFinding]) -> list[str]:
+    """Return what did not pass and could, in order: what fails, and tests and files that are skipped.
+
+    The change's code can make a test of the base skip itself: by an exception, or by what its condition asks for.
+    """
+    listed = list(findings)
+    return sorted({*failing_items(listed), *(f.item for f in listed if f.rule == SKIPPED and f.item is not None)})
 
 
 def green_items(items: Sequence[str], base: Outcomes) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from posixpath import normpath
 
+from lineclear.battery.adapters.oracle import SKIPPED
 from lineclear.battery.exchanged import (
     HeadNames,
     Outcomes,
@@ -19,6 +20,7 @@ from lineclear.battery.exchanged import (
     failing_items,
     green_items,
     outcomes,
+    suspect_items,
 )
 from lineclear.battery.fingerprints import item_key
 from lineclear.battery.selection import file_of, rerun
@@ -84,12 +86,12 @@ def judge_exchanged(planned: PlannedCheck, overlay: PlannedOverlay, inputs: Inpu
     runs.require_end(old)
     findings = old.findings or []
     others = [_other(planned, finding) for finding in findings if finding.item is None]
-    failing = failing_items(findings)
-    if not failing:
+    failing, suspects = failing_items(findings), suspect_items(findings)
+    if not suspects:
         runs.refuse_others()
         return Exchanged(stated=_state(others))
-    base = _seen(runs.take(TreeName.BASE, _selected(failing)))
-    candidates = green_items(failing, base)
+    base = _seen(runs.take(TreeName.BASE, _selected(suspects)))
+    candidates = green_items(suspects, base)
     notes = _abstained(planned, "fail on the base too", [item for item in failing if item not in candidates])
     base_again: Outcomes | None = None
     old_again: Outcomes | None = None
@@ -219,7 +221,8 @@ def _told(planned: PlannedCheck, item: str, failure: RawFinding, base: Outcomes,
     exact, head = names.exact(item), names.item(item)
     now = ground.merged.word(exact, head)
     then = ground.on_base.word(exact, head)
-    old = f"{item} passes on the base and fails on the change's code with the base's tests"
+    does = "is skipped" if failure.rule == SKIPPED else "fails"
+    old = f"{item} passes on the base and {does} on the change's code with the base's tests"
     name = _gone(failure.message, ground.overlay)
     if now == then == "passed" and name is not None:
         rule, level = "changed-interface", Level.WARNING

@@ -13,9 +13,9 @@ from lineclear.battery.exchanged import (
     Outcomes,
     cannot_load,
     confirmed_items,
-    failing_items,
     green_items,
     outcomes,
+    suspect_items,
 )
 from lineclear.battery.selection import file_of
 from lineclear.change.composed import compose_overlays
@@ -61,19 +61,19 @@ def planned_overlays(
 async def run_exchanged(planned: PlannedCheck, run: RunOne, read: Source, names: HeadNames) -> None:
     """Run the base's tests on the change's code, and where they fail there what tells why.
 
-    What fails is run on the base; what passes there once more on both; what is then left in its new text: on the merge
-    result, and on the base's code.
+    What does not pass is run on the base; what passes there once more on both; what is then left in its new text: on
+    the merge result, and on the base's code.
     """
     evidence, old = await run(TreeName.OLD_TESTS, Scope(kind=ScopeKind.ALL), None)
     if cannot_load(evidence):
         await run(TreeName.BASE, Scope(kind=ScopeKind.ALL), None)
-    failing = failing_items(old.findings) if old is not None else []
-    if not failing:
+    suspects = suspect_items(old.findings) if old is not None else []
+    if not suspects:
         return
-    _, base = await run(TreeName.BASE, _selected(failing), None)
+    _, base = await run(TreeName.BASE, _selected(suspects), None)
     if base is None:
         return
-    candidates = green_items(failing, _seen(base))
+    candidates = green_items(suspects, _seen(base))
     base_again: Outcomes | None = None
     old_again: Outcomes | None = None
     if planned.reruns is not None and 0 < len(candidates) <= planned.reruns.most:

@@ -44,9 +44,9 @@ def read(raw: Raw, bench: Workbench) -> Reading:
         for finding in reading.findings
         if finding.rule not in _NOT_ABOUT_TESTS
     ]
-    if bench.items is not None:
-        skipped = sorted(test.id for test in suite.tests.values() if test.outcome in ("skipped", "xfailed"))
-        findings += [_skipped(name, suite.tests[name].outcome or "", bench) for name in skipped]
+    skipped = {test.id: test.outcome for test in suite.tests.values() if test.outcome in ("skipped", "xfailed")}
+    words = {**skipped, **dict.fromkeys(suite.collect_skips, "skipped")}
+    findings += [_skipped(name, words[name] or "", bench) for name in sorted(words) if name]
     return dataclasses.replace(reading, findings=findings)
 
 
