@@ -135,6 +135,23 @@ def test_hooks_and_plugins_steer_and_fixtures_do_not(tmp_path: Path) -> None:
         assert composed(changed(folder, base, {"tests/conftest.py": change}).resolve()).steering == steers
 
 
+@pytest.mark.parametrize(
+    ("tables", "differs", "steers"),
+    [
+        ("[tool.coverage.run]\nbranch = true\n", True, False),
+        ("[tool.pytest.ini_options]\n", True, True),
+        ("", False, False),
+    ],
+)
+def test_coverage_is_in_the_overlay_and_decides_no_outcome(
+    tmp_path: Path, tables: str, differs: bool, steers: bool
+) -> None:
+    base: dict[str, Content] = {"pyproject.toml": "[project]\n", "tests/test_a.py": "x = 1\n"}
+    change: dict[str, Content] = {"pyproject.toml": "[project]\n" + tables, "tests/test_a.py": "x = 2\n"}
+    overlay = composed(changed(tmp_path, base, change).resolve())
+    assert ("pyproject.toml" in overlay.differs, overlay.steering) == (differs, ["pyproject.toml"] if steers else [])
+
+
 def test_names_are_those_of_definitions() -> None:
     imports = b"import z.v, u as t\nfrom s import r\n"
     source = b"x, y = 1, 2\nclass A:\n    b: int = 1\n    def c(self, d, *, e): f = 1\nif x:\n    def g(): pass\n"

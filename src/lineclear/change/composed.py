@@ -72,12 +72,13 @@ def compose(scratch: Scratch, commit: str, done: Exchange, message: str) -> Subj
 def _steers(scratch: Scratch, base: str, merged: str, path: str) -> bool:
     """Say whether what differs in a file of the overlay could decide the outcome of any test."""
     name = path.rpartition("/")[2]
-    if name in OWN_CONFIGURATION or name in SHARED_CONFIGURATION:
-        return True
-    if not name.endswith(".py"):
-        return False
-    before, after = hooks(scratch.read(base, path)), hooks(scratch.read(merged, path))
-    return before is None or after is None or before != after
+    before, after = scratch.read(base, path), scratch.read(merged, path)
+    if name in SHARED_CONFIGURATION:
+        return not configures_alike(name, before, after, coverage=False)
+    if name.endswith(".py"):
+        then, now = hooks(before), hooks(after)
+        return then is None or now is None or then != now
+    return name in OWN_CONFIGURATION and name != ".coveragerc"
 
 
 def _gone(scratch: Scratch, change: Change, overlay: Overlay) -> list[str]:
