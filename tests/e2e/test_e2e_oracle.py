@@ -285,3 +285,16 @@ def test_evidence_that_is_missing_or_foreign_is_no_pass(
     assert check["status"] in ("error", "missing")
     assert said in check["reason"]
     assert verdict["outcome"] == "error"
+
+
+def test_a_conflict_leaves_nothing_to_run_the_tests_on(tmp_path: Path) -> None:
+    base = {"lineclear.yaml": "version: 1\nchecks: {oracle: {}}\n", "a.py": "x = 1\n", "test_a.py": "y = 1\n"}
+    repo = changed_repo(tmp_path / "project", base=base, change={"a.py": "x = 2\n", "test_a.py": "y = 2\n"})
+    repo.git("switch", "--quiet", "main")
+    repo.commit("other", {"a.py": "x = 3\n"})
+    repo.git("switch", "--quiet", "feature")
+    done = verify(repo)
+    assert (done.code, done.check("oracle")["status"]) == (1, "skipped")
+    refused = lineclear("verify", "--only=oracle", "--select=test_a.py", cwd=repo.root)
+    assert refused.returncode == 2
+    assert "cannot run in part" in refused.stderr

@@ -20,7 +20,7 @@ OWN_CONFIGURATION = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", ".pyt
 SHARED_CONFIGURATION = frozenset({"pyproject.toml", "setup.cfg", "tox.ini"})
 """Files that configure the runner among other things."""
 
-_TEST_FILE = re.compile(r"(?:test_.*|.*_test|tests|conftest)\.py")
+_TEST_FILE = re.compile(r"(?:test_.*|.*_test|conftest)\.py")
 _TEST_FOLDERS = frozenset({"test", "tests", "testing"})
 _DATA_FOLDERS = frozenset({"__snapshots__", "testdata", "test_data"})
 
