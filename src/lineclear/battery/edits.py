@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
-__all__ = ["is_edited"]
+__all__ = ["has_test", "is_edited"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -27,6 +27,14 @@ def is_edited(item: str, before: bytes | None, after: bytes | None) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return not now or now != then
+
+
+def has_test(item: str, source: bytes | None) -> bool:
+    """Say whether a file defines the function of a test; not where it is inherited, or the file cannot be parsed."""
+    try:
+        return source is not None and bool(_definitions(source, item.partition("[")[0].split("::")[1:]))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _definitions(source: bytes, names: list[str]) -> list[str]:

@@ -39,6 +39,7 @@ from lineclear.report.terminal import is_colourful
 from lineclear.report.write import write_reports
 from lineclear.resources import checks_folder
 from lineclear.run.clock import now
+from lineclear.run.exchanged import planned_overlays
 from lineclear.run.outputs import save
 from lineclear.run.plan import make_plan
 from lineclear.run.schedule import run_plan
@@ -159,6 +160,7 @@ def _prepare(arguments: argparse.Namespace, bundle: Path, scratch: Path) -> _Pre
         files=_files(resolved, *(c for c in (resolved.change.base.commit, merged) if c is not None)),
         only=only,
         selection=selection,
+        overlays=planned_overlays(loaded.effective, resolved.change, battery, resolved.scratch, only),
         now=now(),
         version=__version__,
     )

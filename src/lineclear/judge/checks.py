@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lineclear.judge.exchanged import Unproven, judge_exchanged
 from lineclear.judge.flaky import FLAKY, Unsettled, repeated, unrepeated
 from lineclear.judge.inputs import Inputs, Item
 from lineclear.judge.matching import Stated, match, unmatched
@@ -12,6 +13,7 @@ from lineclear.judge.origin import foreign
 from lineclear.judge.taken import foreign_report
 from lineclear.model.evidence import Evidence, Scope
 from lineclear.model.finding import RawFinding
+from lineclear.model.overlay import PlannedOverlay
 from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import CheckResult, FindingCounts
 from lineclear.model.words import CheckStatus, Effect, Ended, FindingState, Level, ScopeKind, TreeName, Trust
@@ -56,6 +58,8 @@ def judge_check(planned: PlannedCheck, inputs: Inputs, waived: frozenset[str]) -
     early = _not_run(planned, inputs)
     if early is not None:
         return _without_findings(planned, *early, inputs)
+    if planned.overlay is not None:
+        return _exchanged(planned, planned.overlay, inputs, waived)
     item = inputs.get(planned.id, TreeName.MERGED)
     if item is None:
         return _without_findings(planned, CheckStatus.MISSING, "It left no evidence for the merge result.", inputs)
@@ -80,6 +84,28 @@ def is_waived(stated: Stated, waived: frozenset[str]) -> bool:
     Without a state there is no number among equal findings either, so no waiver can be known to be meant for it.
     """
     return stated.state in (FindingState.NEW, FindingState.EXISTING) and stated.fingerprint in waived
+
+
+def _exchanged(planned: PlannedCheck, overlay: PlannedOverlay, inputs: Inputs, waived: frozenset[str]) -> Judged:
+    """Return the result of a check that runs the tests of each tree on the code of the other."""
+    first = inputs.get(planned.id, TreeName.OLD_TESTS)
+    if first is None:
+        return _without_findings(planned, CheckStatus.MISSING, "It left no evidence for the base's tests.", inputs)
+    try:
+        told = judge_exchanged(planned, overlay, inputs)
+    except Unproven as exc:
+        status = CheckStatus.TIMEOUT if exc.timeout else CheckStatus.ERROR
+        return _without_findings(planned, status, exc.reason, inputs)
+    errors = sum(s.raw.level is Level.ERROR and not is_waived(s, waived) for s in told.stated)
+    status = CheckStatus.FAILED if errors else CheckStatus.PASSED
+    noun = "test of the base fails" if errors == 1 else "tests of the base fail"
+    flaky = [s for s in told.stated if s.raw.rule == FLAKY and not is_waived(s, waived)]
+    reason = f"{len(flaky)} flaky {'test' if len(flaky) == 1 else 'tests'}." if flaky else None
+    if errors:
+        reason = f"{errors} {noun} on the change, and nothing explains it."
+    counts = FindingCounts(new=len(told.stated), existing=0, fixed=None)
+    result = _result(planned, status, reason, counts, first.evidence.measures, inputs)
+    return Judged(result=result, stated=told.stated, flaky=flaky, notes=told.notes)
 
 
 def _not_run(planned: PlannedCheck, inputs: Inputs) -> tuple[CheckStatus, str] | None:

@@ -21,7 +21,7 @@ from lineclear.model.plan import PlannedCheck
 from lineclear.model.verdict import QuarantineEntry
 from lineclear.model.words import Ended, Level, ScopeKind, TreeName
 
-__all__ = ["FLAKY", "Repeated", "Unsettled", "quarantine_entries", "repeated", "unrepeated"]
+__all__ = ["FLAKY", "Repeated", "Unsettled", "quarantine_entries", "quarantined", "repeated", "unrepeated"]
 
 Own = Callable[[Sequence[RawFinding], Sequence[RawFinding]], list[RawFinding]]
 
@@ -147,7 +147,7 @@ def _hold(planned: PlannedCheck, inputs: Inputs, run: Evidence, items: list[str]
 def _flaky(finding: RawFinding, again: _Again, edited: set[str], inputs: Inputs) -> RawFinding:
     """Return the finding of a flaky test in place of its failure. It has a key of its own: so no waiver covers both."""
     item = finding.item or ""
-    known = _quarantined(inputs, item)
+    known = quarantined(inputs, item)
     said = (
         f"{item} is flaky: it failed in the suite and passed when it was run again alone "
         f"({again.passes(item)} of {len(again.runs)} times)"
@@ -174,7 +174,7 @@ def _flaky(finding: RawFinding, again: _Again, edited: set[str], inputs: Inputs)
     return finding.model_copy(update=update)
 
 
-def _quarantined(inputs: Inputs, item: str) -> Quarantine | None:
+def quarantined(inputs: Inputs, item: str) -> Quarantine | None:
     """Return the entry in force that names a test, or the test whose parameters are in its id."""
     names = (item, item.partition("[")[0])
     return next((e for e in inputs.contract.quarantine if e.test in names and inputs.today <= e.expires), None)
@@ -182,7 +182,7 @@ def _quarantined(inputs: Inputs, item: str) -> Quarantine | None:
 
 def quarantine_entries(inputs: Inputs, flaky: Sequence[str]) -> list[QuarantineEntry]:
     """Return what became of every quarantined test, given the tests that were flaky."""
-    used = [_quarantined(inputs, item) for item in flaky]
+    used = [quarantined(inputs, item) for item in flaky]
 
     def state(entry: Quarantine) -> Literal["used", "unused", "expired"]:
         if inputs.today > entry.expires:

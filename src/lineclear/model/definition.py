@@ -86,9 +86,11 @@ class CheckDefinition(Model):
     """One member of the battery.
 
     ``base`` says what is run on the base: the ``changed`` files, the items ``failing`` on the merge result, all of it
-    ``whenFound`` something on the merge result, ``all`` always, or nothing because the run is ``comparing`` the two
-    trees itself. ``executes``: whether the change's code runs.
-    ``needs`` says what the trees must hold for the check to apply: Python files, tests, or nothing by itself.
+    ``whenFound`` something on the merge result, or ``all`` always; ``exchanged``: the tests of each tree are run on the
+    code of the other (docs/gaming.md); ``comparing``: nothing, because the run compares the two trees itself.
+    ``executes``: whether the change's code runs.
+    ``needs`` says what the trees must hold for the check to apply: Python files, tests, tests that the change touches
+    (``overlay``), or nothing by itself.
     ``provides`` names packages (with their hash-locked requirements) that the project's environment is given where it
     has none of its own. ``suite``: whether it runs tests and counts them (testsCollected, testsPassed, testsFailed,
     testsSkipped). ``reruns``: whether what fails is run again, to tell flaky tests from failures (docs/flaky.md).
@@ -103,9 +105,9 @@ class CheckDefinition(Model):
     adapter: str
     trust: Trust
     executes: bool
-    needs: Literal["python", "tests", "nothing"]
+    needs: Literal["python", "tests", "overlay", "nothing"]
     suite: bool = False
-    base: Literal["changed", "failing", "whenFound", "all", "comparing"]
+    base: Literal["changed", "failing", "whenFound", "all", "exchanged", "comparing"]
     select: Literal["tests", "files", "nothing"] = "nothing"
     tool: ToolSource
     provides: dict[str, str] = Field(default_factory=dict)
@@ -113,3 +115,9 @@ class CheckDefinition(Model):
     reruns: Reruns | None = None
     control: Control | None = None
     settings: dict[str, Setting] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _exchanges_what_it_needs(self) -> CheckDefinition:
+        if (self.base == "exchanged") != (self.needs == "overlay"):
+            raise ValueError("base is exchanged where a check needs the overlay, and nowhere else")
+        return self

@@ -100,10 +100,15 @@ class Ended(StrEnum):
 
 
 class TreeName(StrEnum):
-    """The two trees of a change that checks run on."""
+    """The two trees of a change that checks run on, and the two that the oracle makes of them.
+
+    ``oldTests`` is the merge result with the base's tests, ``newTests`` the base with the merge result's.
+    """
 
     BASE = "base"
     MERGED = "merged"
+    OLD_TESTS = "oldTests"
+    NEW_TESTS = "newTests"
 
 
 class ScopeKind(StrEnum):

@@ -12,7 +12,12 @@ from lineclear.run.progress import Event, RunEnded, RunStarted, RunWaiting
 
 __all__ = ["PlainLines", "result", "where"]
 
-_TREE: dict[TreeName, str] = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
+_TREE: dict[TreeName, str] = {
+    TreeName.MERGED: "merge result",
+    TreeName.BASE: "base",
+    TreeName.OLD_TESTS: "merge result with the base's tests",
+    TreeName.NEW_TESTS: "base with the merge result's tests",
+}
 
 
 class PlainLines:

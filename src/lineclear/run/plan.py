@@ -6,7 +6,7 @@ import difflib
 import platform
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from posixpath import normpath
 
@@ -17,6 +17,7 @@ from lineclear.errors import UsageError
 from lineclear.model.change import Change
 from lineclear.model.contract import EffectiveCheck, EffectiveContract
 from lineclear.model.definition import CheckDefinition
+from lineclear.model.overlay import PlannedOverlay
 from lineclear.model.plan import Plan, PlannedCheck, PlannedRun
 from lineclear.model.words import ScopeKind
 from lineclear.run.select import Selection
@@ -36,11 +37,13 @@ def make_plan(
     files: Sequence[str],
     only: Sequence[str],
     selection: Selection | None = None,
+    overlays: Mapping[str, PlannedOverlay | str] | None = None,
     now: str,
     version: str,
 ) -> Plan:
     """Return the plan. ``files`` are the regular files of both trees, ``only`` the selected checks, empty for all.
-    ``selection`` is the part of one of them that runs, None for all of it.
+    ``selection`` is the part of one of them that runs, None for all of it. ``overlays`` has, for each check that needs
+    it, the trees with exchanged tests, or why there are none.
 
     Raises :class:`UsageError` when ``only`` names a check that the contract does not have.
     """
@@ -51,7 +54,7 @@ def make_plan(
         python=platform.python_version(),
         platform=sys.platform,
         partial=selection is not None or (bool(only) and any(check.id not in only for check in contract.checks)),
-        checks=[_planned(check, change, battery, files, only, selection) for check in contract.checks],
+        checks=[_planned(check, change, battery, files, only, selection, overlays or {}) for check in contract.checks],
     )
 
 
@@ -62,10 +65,12 @@ def _planned(
     files: Sequence[str],
     only: Sequence[str],
     selection: Selection | None,
+    overlays: Mapping[str, PlannedOverlay | str],
 ) -> PlannedCheck:
     definition = battery.definitions[check.use]
     selected = not only or check.id in only
-    unfit = _not_applicable(check, change, definition, files)
+    overlay = overlays.get(check.id)
+    unfit = _not_applicable(check, change, definition, files) or (overlay if isinstance(overlay, str) else None)
     reason = "It was left out by --only." if not selected else unfit
     runs = selected and unfit is None and change.merge_tree is not None
     part = list(selection.items) if selection is not None and selection.check == check.id else None
@@ -92,6 +97,7 @@ def _planned(
         run=_run(definition, in_part=part is not None) if runs else None,
         controlled=definition.control is not None,
         source=battery.own[check.use].source if check.use in battery.own else None,
+        overlay=overlay if runs and isinstance(overlay, PlannedOverlay) else None,
     )
 
 

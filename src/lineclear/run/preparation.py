@@ -31,7 +31,13 @@ from lineclear.run.workspaces import Trees, Workspaces
 
 __all__ = ["Places", "Preparation", "Run"]
 
-_IN_WORDS = {TreeName.MERGED: "merge result", TreeName.BASE: "base"}
+_IN_WORDS = {
+    TreeName.MERGED: "merge result",
+    TreeName.BASE: "base",
+    TreeName.OLD_TESTS: "merge result with the base's tests",
+    TreeName.NEW_TESTS: "base with the merge result's tests",
+}
+_CODE_OF = {TreeName.OLD_TESTS: TreeName.MERGED, TreeName.NEW_TESTS: TreeName.BASE}
 
 Waiting = Callable[[Wait], None]
 """Is told what a run waits for."""
@@ -114,7 +120,7 @@ class Preparation:
         project: ProjectEnvironment | None = None
         if run.definition.executes:
             waiting(Wait.PROJECT_ENVIRONMENT)
-            project = await self.projects.get(run.tree, self._project_in(run))
+            project = await self.projects.get(_CODE_OF.get(run.tree, run.tree), self._project_in(run))
         if source == "project":
             assert project is not None  # noqa: S101 - a tool of the project's environment executes its code
             tool = planned.tool.model_copy(update={"version": project.version_of(planned.tool.name)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,16 @@ from pathlib import Path
 from lineclear.battery.adapter import Reading, RunProblem
 from lineclear.battery.adapters import ADAPTERS
 from lineclear.battery.battery import Battery
+from lineclear.battery.exchanged import HeadNames
 from lineclear.errors import LineclearError
 from lineclear.model.contract import EffectiveContract
-from lineclear.model.evidence import Problem, Scope
+from lineclear.model.evidence import Evidence, Problem, Scope
+from lineclear.model.overlay import PlannedOverlay
 from lineclear.model.plan import Plan, PlannedCheck
 from lineclear.model.words import Ended, ScopeKind, TreeName
 from lineclear.run.again import BaseNames, edited_items, failing_items, own_items, steady_items
 from lineclear.run.check_data import CheckData
+from lineclear.run.exchanged import run_exchanged
 from lineclear.run.one import execute, own_error, write_evidence
 from lineclear.run.preparation import Preparation, Run
 from lineclear.run.progress import Progress, RunEnded, RunStarted, RunWaiting, Wait
@@ -91,6 +95,9 @@ class _Scheduler:
                 if is_taken(planned.settings, tree):
                     await self._run(self._of(planned, tree, Scope(kind=ScopeKind.ALL)))
             return
+        if planned.overlay is not None:
+            await self._exchanged(planned, planned.overlay)
+            return
         scope = Scope(kind=ScopeKind.ALL if part is None else ScopeKind.SELECTED, items=part)
         merged = self._of(planned, TreeName.MERGED, scope)
         if base in ("changed", "all"):
@@ -101,6 +108,21 @@ class _Scheduler:
         reading = await self._run(merged)
         if reading is not None and reading.findings and base != "comparing":
             await self._on_the_base(planned, reading)
+
+    async def _exchanged(self, planned: PlannedCheck, overlay: PlannedOverlay) -> None:
+        """Run the tests of each tree on the code of the other."""
+        composed = {TreeName.OLD_TESTS: overlay.old_tests, TreeName.NEW_TESTS: overlay.new_tests}
+        trees = dataclasses.replace(self.trees, composed=composed)
+        workspaces = self.preparation.workspaces.of(trees)
+        preparation = dataclasses.replace(self.preparation, trees=trees, workspaces=workspaces)
+        own = dataclasses.replace(self, trees=trees, preparation=preparation)
+        renames = {f.old_path: f.path for f in trees.change.files or () if f.old_path is not None}
+        await run_exchanged(
+            planned,
+            lambda tree, scope, again: own._ended(own._of(planned, tree, scope, again)),
+            trees.read,
+            HeadNames(root=preparation.project_of(planned).root, renames=renames),
+        )
 
     async def _on_the_base(self, planned: PlannedCheck, merged: Reading) -> None:
         """Run on the base what was found on the merge result, and tell flaky tests from failures."""
@@ -170,6 +192,9 @@ class _Scheduler:
         return BaseNames(self.trees.change, self.preparation.project_of(planned).root)
 
     async def _run(self, run: Run) -> Reading | None:
+        return (await self._ended(run))[1]
+
+    async def _ended(self, run: Run) -> tuple[Evidence, Reading | None]:
         started = time.monotonic()
         reading: Reading | None = None
 
@@ -201,4 +226,4 @@ class _Scheduler:
                 seconds=time.monotonic() - started,
             )
         )
-        return reading
+        return evidence, reading

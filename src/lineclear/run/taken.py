@@ -43,7 +43,7 @@ class TakenReport:
 
 def is_taken(settings: Mapping[str, JsonValue], tree: TreeName) -> bool:
     """Say whether the contract names a report of another job for a tree."""
-    return bool(settings.get(_SETTINGS[tree][0]))
+    return tree in _SETTINGS and bool(settings.get(_SETTINGS[tree][0]))
 
 
 def take(

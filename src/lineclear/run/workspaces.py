@@ -6,8 +6,8 @@ import asyncio
 import os
 import shutil
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lineclear.change.trees import Scratch
@@ -21,13 +21,16 @@ __all__ = ["Trees", "Workspaces", "remove_tree"]
 
 @dataclass(frozen=True, kw_only=True)
 class Trees:
-    """The commits of the two trees, and what the change touches in each."""
+    """The commits of the two trees, and what the change touches in each. ``composed`` are those made of both."""
 
     scratch: Scratch
     change: Change
+    composed: Mapping[TreeName, Subject] = field(default_factory=dict)
 
     def subject(self, tree: TreeName) -> Subject:
         """Return the git tree and commit that a run on ``tree`` is about. There is no merge result on a conflict."""
+        if tree in self.composed:
+            return self.composed[tree]
         if tree is TreeName.BASE:
             return Subject(tree=self.change.base.tree, commit=self.change.base.commit)
         assert self.change.merge_tree is not None and self.change.merge_commit is not None  # noqa: S101, PT018
@@ -64,6 +67,12 @@ class Workspaces:
         self._trees = trees
         self._folder = folder
         self._shared = Once(self._check_out)
+
+    def of(self, trees: Trees) -> Workspaces:
+        """Return the same folders for more trees; what is checked out already is shared."""
+        more = Workspaces(trees, self._folder)
+        more._shared = self._shared
+        return more
 
     async def shared(self, tree: TreeName) -> Path:
         """Return the checked-out tree that no run may write to; it is made at the first call."""

@@ -6,8 +6,8 @@ file, a class, or a test without its parameters), or ``-``; PATH_ENTRY a folder 
 that a project that is not installed is found and one that is installed is not hidden. Standard library and pytest
 only; runs on Python 3.8 and later.
 
-The report: ``{"collected": [id, …]}``, one ``{"test": …}`` or ``{"collectError": …}`` a line, and at the end
-``{"exit": code, "ran": count}``. Without its last line a report is not whole.
+The report: ``{"collected": [id, …]}``, one ``{"test": …}``, ``{"collectError": …}`` or ``{"collectSkip": …}`` a line,
+and at the end ``{"exit": code, "ran": count}``. Without its last line a report is not whole.
 """
 
 from __future__ import annotations
@@ -86,9 +86,11 @@ class Reporter:
         self.write({"collected": [item.nodeid for item in session.items]})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Write a file that could not be collected."""
+        """Write a file that could not be collected, or that is skipped as a whole."""
         if report.failed:
             self.write({"collectError": {"id": report.nodeid, "text": shorten(report.longreprtext)}})
+        elif report.skipped:
+            self.write({"collectSkip": {"id": report.nodeid, "text": shorten(report.longreprtext)}})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Fold the phases of one test into one word, and write it when the test is over."""

@@ -32,7 +32,7 @@ class TestOutcome(Model):
     line: int | None = Field(ge=1)
 
 
-class _CollectError(Model):
+class _NotCollected(Model):
     id: str
     text: str
 
@@ -43,13 +43,14 @@ class _Line(Model):
     collected: list[str] | None = None
     test: TestOutcome | None = None
     unmatched: dict[str, list[str]] | None = None
-    collect_error: _CollectError | None = None
+    collect_error: _NotCollected | None = None
+    collect_skip: _NotCollected | None = None
     exit: int | None = None
     ran: int | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> _Line:
-        words = (self.collected, self.test, self.collect_error, self.unmatched)
+        words = (self.collected, self.test, self.collect_error, self.collect_skip, self.unmatched)
         said = [word is not None for word in words]
         if sum([*said, self.exit is not None]) != 1 or (self.exit is None) != (self.ran is None):
             raise ValueError("a line says one thing")
@@ -60,7 +61,8 @@ class _Line(Model):
 class Suite:
     """One run of a test suite. ``collected`` is None when pytest never came to the end of collecting.
 
-    ``unmatched`` are the items that were asked for and are no test, each with names that are close to it.
+    ``unmatched`` are the items that were asked for and are no test, each with names that are close to it;
+    ``collect_skips`` the files that are skipped as a whole, and why.
     """
 
     collected: tuple[str, ...] | None
@@ -68,6 +70,7 @@ class Suite:
     collect_errors: dict[str, str]
     exit: int
     unmatched: dict[str, list[str]] = field(default_factory=dict)
+    collect_skips: dict[str, str] = field(default_factory=dict)
 
     def count(self, *words: OutcomeWord) -> int:
         """Return how many tests ended with one of these words."""
@@ -82,6 +85,7 @@ def read_suite(raw: bytes, where: str) -> Suite:
         raise _bad("the test report ends before the run did", where, todo)
     tests: dict[str, TestOutcome] = {}
     errors: dict[str, str] = {}
+    skips: dict[str, str] = {}
     unmatched: dict[str, list[str]] = {}
     collected: tuple[str, ...] | None = None
     for line in lines[:-1]:
@@ -91,6 +95,8 @@ def read_suite(raw: bytes, where: str) -> Suite:
             collected = tuple(line.collected)
         elif line.collect_error is not None:
             errors[line.collect_error.id] = line.collect_error.text
+        elif line.collect_skip is not None:
+            skips[line.collect_skip.id] = line.collect_skip.text
         elif line.unmatched is not None:
             unmatched |= line.unmatched
         elif line.test is not None:
@@ -109,7 +115,14 @@ def read_suite(raw: bytes, where: str) -> Suite:
             where,
             "Look for code that ends the run within a test, or a plugin that runs tests again.",
         )
-    return Suite(collected=collected, tests=tests, collect_errors=errors, exit=lines[-1].exit, unmatched=unmatched)
+    return Suite(
+        collected=collected,
+        tests=tests,
+        collect_errors=errors,
+        exit=lines[-1].exit,
+        unmatched=unmatched,
+        collect_skips=skips,
+    )
 
 
 def _line(text: bytes, number: int, where: str) -> _Line:
