@@ -89,6 +89,8 @@ def test_its_lock_names_the_version_of_its_tool() -> None:
         ("{data}/find.sh", "lineclear-checks/words/find.sh", 21, "which in the tree is the change's"),
         ('default = ["sh", "{data}/find.sh"]', 'default = "sh \'"', 21, "cannot be split into words"),
         ('default = ["sh", "{data}/find.sh"]', "default = 7", 21, "7 is not a list of texts"),
+        ('environment = "runner"', 'environment = "lineclear"', 12, "run in its own environment"),
+        ('base = "whenFound"', 'base = "comparing"', 8, "only checks that come with Lineclear are comparing"),
         ('base = "whenFound"', 'base = "failing"', 8, "`base` asks for single tests"),
         ('base = "whenFound"', 'base = "all"\nselect = "tests"', 9, "`select` asks for single tests"),
         ('rule = "exit-code"', 'rule = "a"\n[reruns]\ntimes = 2', 17, "`reruns` asks for single tests"),

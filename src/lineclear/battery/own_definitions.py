@@ -82,6 +82,15 @@ def _what_is_wrong(check: OwnCheck, shipped: Collection[str]) -> Iterator[_Probl
         yield f"the adapter {definition.adapter} needs a setting {needed!r}", ("adapter",), todo
     if definition.provides:
         yield "only checks that come with Lineclear provide packages", ("provides",), "leave it out"
+    if definition.tool.environment == "lineclear":
+        todo = "write own, project or runner"
+        yield "only checks that come with Lineclear run in its own environment", ("tool", "environment"), todo
+    if definition.base in ("comparing", "exchanged"):
+        yield (
+            f"only checks that come with Lineclear are {definition.base}",
+            ("base",),
+            "write changed, whenFound or all",
+        )
     yield _execution_problem(definition)
     yield _tests_problem(definition)
     yield _default_problem(definition)

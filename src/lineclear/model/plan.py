@@ -42,8 +42,8 @@ class PlannedCheck(Model):
     ``missing`` names the variables that the contract passes to the project's code and the runner does not have: with
     one of them the check does not run. ``suite`` says that it runs tests and counts them, ``reruns`` how often what
     fails is run again. ``controlled`` says that its definition declares a control; ``source`` is null for a check that
-    comes with Lineclear. ``overlay`` is set where the tests of each tree are run on the code of the other; ``comparing``
-    says that its one run compares the two trees itself: what it finds is new.
+    comes with Lineclear. ``overlay`` is set where the tests of each tree are run on the code of the other.
+    ``comparing`` says that its one run compares the two trees itself: what it finds is new.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
