@@ -220,3 +220,9 @@ def test_the_port_is_given_to_a_command_of_ones_own() -> None:
     assert invocation.service is not None
     assert invocation.service.argv == ("serve", "--port", "8000", "a b")
     assert invocation.service.env == {"PORT": "8000"}
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_run_whose_operations_cannot_be_told_is_no_result(stopped: bool) -> None:
+    """Stopped at its time limit, it would read as if every operation had had its turn."""
+    assert how("clean", 0, end={"operations": None, "stopped": stopped}) is Ended.BAD_REPORT

@@ -134,6 +134,13 @@ def _read_runs(raw: Raw, bench: Workbench) -> Reading:
         if name == "run" or end.operations is not None  # a document of the base that nobody can read promised nothing
     ]
     own = runs[0]
+    if own.end.operations is None:  # else what had no turn, or went away, could not be told from what was tested
+        raise RunProblem(
+            Ended.BAD_REPORT,
+            "which operations the API document has cannot be told",
+            where=f"check {bench.check}, {document_of(bench)}",
+            todo="Check that the document is valid; schemathesis' output is beside the evidence.",
+        )
     cases = [_case(own, failure, case) for failure, case in own.failures]
     findings = {case.key: failure_finding(case.key, case.failure, bench) for case in cases}
     for other in runs[1:]:
