@@ -35,8 +35,9 @@ from lineclear.model.base import sha256
 from lineclear.model.evidence import Installed
 from lineclear.run.cachedirs import cache_folders
 from lineclear.run.detect import Locked
-from lineclear.run.process import Command, Finished, clean_environment, run
+from lineclear.run.process import Command, clean_environment, run
 from lineclear.run.pythons import search_path
+from lineclear.run.uv_words import what_to_do, what_uv_said
 
 __all__ = [
     "EnvironmentFailed",
@@ -283,7 +284,7 @@ class _Uv:
         command = Command(argv=argv, cwd=cwd, env=self.env, seconds=seconds, output_bytes=_OUTPUT_BYTES)
         finished = await run(command)
         if finished.exit_code != 0:
-            raise EnvironmentFailed(_what(finished), where=self.where, todo=_todo(finished))
+            raise EnvironmentFailed(what_uv_said(finished), where=self.where, todo=what_to_do(finished))
 
 
 def _tool_place(requirements: Path, *, name: str) -> ToolEnvironment:
@@ -409,44 +410,3 @@ def _remove(folder: Path) -> None:
         for path in (folder, *(entry for entry in folder.rglob("*") if entry.is_dir() and not entry.is_symlink())):
             path.chmod(0o700)
         shutil.rmtree(folder)
-
-
-def _what(finished: Finished) -> str:
-    """Return why ``uv`` failed: its last lines that mean something, without credentials."""
-    if finished.problem is not None:
-        return f"uv has no result: {finished.problem}"
-    lines = [line.rstrip() for line in finished.stderr.decode(errors="replace").splitlines() if line.strip()]
-    first = next((n for n, line in enumerate(lines) if re.match(r"\s*(error\b|\u00d7)", line)), max(len(lines) - 12, 0))
-    lines = lines[first:]
-    kept = lines if len(lines) <= 14 else [*lines[:3], "…", *lines[-10:]]
-    text = re.sub(r"(?<=://)[^/@\s]+@", "***@", "\n".join(kept))
-    for name, secret in os.environ.items():
-        if re.fullmatch(r"UV_INDEX_.+_(USERNAME|PASSWORD)", name) and secret:
-            text = text.replace(secret, "***")
-    return text or f"uv ended with {finished.exit_code} and no message"
-
-
-_CAUSES = (
-    (r"No interpreter found|Python interpreter not found|No virtual environment or system Python"
-     r"|python-build-standalone|Failed to download `\S+/(cpython|pypy)",
-     "Install that Python on the runner, let uv fetch it (UV_PYTHON_DOWNLOADS=automatic), or name another."),
-    (r"[Hh]ash mismatch|--require-hashes",
-     "The lock and the index disagree, or the lock has no hashes: lock again, and find out who changed what."),
-    (r"network was disabled|[Nn]etwork connectivity is disabled|error sending request|dns error|tcp connect error"
-     r"|Could not connect|timed out|Network is unreachable|Connection refused",
-     "The package index could not be reached: check the network, proxy and UV_INDEX settings, and run again."),
-    (r"401 Unauthorized|403 Forbidden|[Ff]ailed to fetch|credentials",
-     "The package index refused: check UV_INDEX and UV_INDEX_<NAME>_USERNAME and _PASSWORD in the workflow."),
-    (r"[Ff]ailed to build|build backend|Failed to download and build",
-     "A package could not be built: the lines above are its own message. Try `uv pip install` of it in a fresh clone."),
-    (r"No solution found|unsatisfiable|not found in the package registry",
-     "The requirements contradict each other, or ask for what the index does not have: correct them."),
-)  # fmt: skip
-
-
-def _todo(finished: Finished) -> str:
-    text = finished.stderr.decode(errors="replace")
-    if finished.ended == "timeout":
-        return "Run again; when it stays slow, look at the network or allow more time."
-    fallback = "Run the same `uv` command by hand to see more; correct project.install if it names what is not there."
-    return next((todo for pattern, todo in _CAUSES if re.search(pattern, text)), fallback)
