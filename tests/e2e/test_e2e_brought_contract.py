@@ -50,3 +50,4 @@ def test_what_a_change_extends_elsewhere_is_not_fetched(tmp_path: Path) -> None:
     run = verify(changed_repo(tmp_path / "project", base={"lineclear.yaml": EMPTY}, change=change))
     assert run.findings("change") == []
     assert run.code == 0
+    assert any(elsewhere in line and "is not known" in line for line in run.verdict["notEstablished"])

@@ -61,8 +61,8 @@ def with_broken_contract(resolved: Resolved, loaded: Loaded) -> Resolved:
         definitions = battery_of(checks_at(resolved, merged)).definitions
         known = [inherited.uri for inherited in loaded.effective.extends]
         _load(None, lambda path: resolved.scratch.read(merged, path), definitions, fetch=known)
-    except NotFetched:
-        return resolved
+    except NotFetched as exc:
+        return replace(resolved, change=resolved.change.model_copy(update={"unread_contract": str(exc)}))
     except ContractError as exc:
         problem = Problem(what=exc.what, where=exc.where, todo=exc.todo)
         return replace(resolved, change=resolved.change.model_copy(update={"broken_contract": problem}))

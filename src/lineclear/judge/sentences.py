@@ -209,6 +209,11 @@ def not_established(inputs: Inputs, checks: Sequence[CheckResult], invariants: S
     if unknown:
         lines.append(f"What the change fixed is not known for {_enumerate(unknown)}: the base was not run in full.")
     lines += _unwatched(inputs, done)
+    if inputs.change.unread_contract is not None:
+        lines.append(
+            "Whether the contract that the change brings is valid is not known: it extends "
+            f"{inputs.change.unread_contract}, which the base's does not, so it was not fetched."
+        )
     if inputs.contract.source is ContractSource.BUILTIN:
         lines.append("The base has no lineclear.yaml: the built-in contract was used.")
     if inputs.contract.source is ContractSource.GIVEN:

@@ -58,7 +58,8 @@ class Change(Model):
 
     ``merge_tree`` and ``files`` are null when the merge conflicts: then nothing could be looked at.
     ``broken_contract`` says what is wrong with the contract, or a check of the repository's own, that the change brings
-    and that would judge all changes after it.
+    and that would judge all changes after it; ``unread_contract`` names what it extends elsewhere and was not fetched:
+    whether it is valid is then not known.
     ``commits`` counts those of the head that the base does not have. ``uncommitted`` says whether the head holds
     work that was not committed.
     """
@@ -77,4 +78,5 @@ class Change(Model):
     files: list[ChangedFile] | None
     conflicts: list[Conflict] = Field(default_factory=list)
     broken_contract: Problem | None = None
+    unread_contract: str | None = None
     git_version: str
